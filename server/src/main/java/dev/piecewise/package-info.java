@@ -1,0 +1,5 @@
+/** The server's start. */
+@NullMarked
+package dev.piecewise;
+
+import org.jspecify.annotations.NullMarked;
