@@ -1,0 +1,14 @@
+package dev.piecewise.adapter;
+
+import java.util.Locale;
+
+/** How the chosen pieces of a site become one update: the exact sum of products, or the product of the summed factors (the authors' code). */
+public enum Merge {
+    PRODUCT,
+    FACTOR;
+
+    /** As written in plans, configuration and requests. */
+    public String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.piecewise.adapter;
+
+import dev.piecewise.checkpoint.Site;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * All pieces of a base model that sharers published; immutable, known by its content hash.
+ *
+ * @param base fingerprint of the base model
+ * @param scale alpha / rank, to be applied to {@code B A}
+ */
+public record Pool(
+        String hash,
+        String base,
+        int rank,
+        double scale,
+        Merge merge,
+        List<Sharer> sharers,
+        SortedMap<Site, PieceStack> sites) {
+
+    /** Who gave pieces, and from how many items they were trained (0 when unknown). */
+    public record Sharer(String id, int items) {}
+}

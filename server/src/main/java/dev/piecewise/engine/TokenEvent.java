@@ -1,0 +1,20 @@
+package dev.piecewise.engine;
+
+import dev.piecewise.error.ServingException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a generation yields: perhaps its prompt's logprobs, then tokens, then exactly one {@link Finished} or {@link Failed}. */
+public sealed interface TokenEvent {
+    /** Of every prompt token but the first, which nothing predicts. Comes before the first token. */
+    record PromptScored(List<TokenLogprobs> logprobs) implements TokenEvent {}
+
+    record Token(int id, @Nullable TokenLogprobs logprobs) implements TokenEvent {}
+
+    record Finished(FinishReason reason, Usage usage) implements TokenEvent {}
+
+    record Failed(ServingException cause) implements TokenEvent {}
+
+    /** What it took: tokens in, of which from a cached prefix, tokens out. */
+    record Usage(int promptTokens, int cachedTokens, int completionTokens) {}
+}

@@ -1,0 +1,50 @@
+package dev.piecewise.store;
+
+import dev.piecewise.adapter.HistoryItem;
+import dev.piecewise.adapter.Plan;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Users, their histories and their plans. What a method has returned from is on disk. Blocking; call from any thread but an event loop. A failing database is UNAVAILABLE. */
+public interface Store extends AutoCloseable {
+    /** Creates the user if there is none; whether it was created. */
+    boolean putUser(String id);
+
+    Optional<User> user(String id);
+
+    /** Users in the order of their ids, those after {@code after} ("" for the first page). */
+    List<User> users(String after, int limit);
+
+    /** Erases a user and everything of it, or empty when there was none. */
+    Optional<Erased> deleteUser(String id);
+
+    /** Appends items in their order, creating the user if there is none; items whose id is stored already are left out. */
+    Appended append(String user, List<HistoryItem> items);
+
+    /** Items oldest first, from the item number {@code offset} on. */
+    List<HistoryItem> history(String user, long offset, int limit);
+
+    /** The newest {@code limit} items, oldest of them first. */
+    List<HistoryItem> newest(String user, int limit);
+
+    /** Erases the history; how many items there were. */
+    int clearHistory(String user);
+
+    void putPlan(String user, Plan plan);
+
+    Optional<Plan> plan(String user);
+
+    /** Whether the database answers. */
+    boolean healthy();
+
+    @Override
+    void close();
+
+    /** {@code planCreated} is empty while there is no plan. */
+    record User(String id, Instant created, int items, Optional<Instant> planCreated) {}
+
+    record Appended(int stored, int duplicates, int total) {}
+
+    record Erased(int historyItems, boolean plan) {}
+}

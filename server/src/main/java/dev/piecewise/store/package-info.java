@@ -1,0 +1,5 @@
+/** Users, histories and plans in a database. */
+@NullMarked
+package dev.piecewise.store;
+
+import org.jspecify.annotations.NullMarked;
