@@ -1,0 +1,85 @@
+package dev.piecewise;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between the packages. A rule about a package that is still empty holds. */
+@AnalyzeClasses(packages = "dev.piecewise", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    private static final String GATEWAY = "dev.piecewise.gateway..";
+    private static final String MODEL = "dev.piecewise.model..";
+    private static final String TEXT = "dev.piecewise.text..";
+    private static final String STORE = "dev.piecewise.store..";
+    private static final String CLI = "dev.piecewise.cli..";
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("dev.piecewise.(*)..").should().beFreeOfCycles().allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlyTheGatewayKnowsVertx = noClasses()
+            .that()
+            .resideOutsideOfPackage(GATEWAY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlyTheModelKnowsTheDevice = noClasses()
+            .that()
+            .resideOutsideOfPackage(MODEL)
+            .should()
+            .dependOnClassesThat(resideInAPackage("ai.djl..").and(not(resideInAPackage("ai.djl.huggingface.."))))
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlyTextKnowsTheTokenizer = noClasses()
+            .that()
+            .resideOutsideOfPackage(TEXT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl.huggingface..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule theEngineKnowsTheJdkAndValuesOnly = classes()
+            .that()
+            .resideInAPackage("dev.piecewise.engine..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify.annotations",
+                    "org.slf4j..",
+                    "dev.piecewise.engine..",
+                    "dev.piecewise.adapter..",
+                    "dev.piecewise.error..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlyTheStoreKnowsTheDatabase = noClasses()
+            .that()
+            .resideOutsideOfPackage(STORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.sql..", "javax.sql..", "org.jdbi..", "org.flywaydb..", "com.zaxxer..", "org.sqlite..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule onlyCommandsWriteToStandardOutput = noClasses()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .accessField(System.class, "out")
+            .allowEmptyShould(true);
+}
