@@ -9,7 +9,8 @@ package dev.piecewise.adapter;
 public record Example(int[] tokens, int answerStart) {
     public Example {
         if (answerStart < 1 || answerStart >= tokens.length) {
-            throw new IllegalArgumentException("an example of %d tokens cannot begin its answer at %d".formatted(tokens.length, answerStart));
+            throw new IllegalArgumentException(
+                    "an example of %d tokens cannot begin its answer at %d".formatted(tokens.length, answerStart));
         }
     }
 }

@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
  * @param id the caller's own name of the item; a second item of the same id is not stored again
  * @param at when it was written, as the caller gave it
  */
-public record HistoryItem(@Nullable String id, @Nullable String at, @Nullable String prompt, String completion) {}
+public record HistoryItem(
+        @Nullable String id, @Nullable String at, @Nullable String prompt, String completion) {}

@@ -14,4 +14,10 @@ import java.util.SortedMap;
  * @param items history items it was assembled from
  */
 public record Plan(
-        String base, String pool, Merge merge, int k, SortedMap<Site, List<Choice>> sites, int items, Instant created) {}
+        String base,
+        String pool,
+        Merge merge,
+        int k,
+        SortedMap<Site, List<Choice>> sites,
+        int items,
+        Instant created) {}
