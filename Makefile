@@ -1,0 +1,10 @@
+.PHONY: test format run bench
+
+test:
+	./mvnw -B verify
+format:
+	./mvnw -B -q spotless:apply
+run:
+	./piecewise serve
+bench:
+	./piecewise bench --help
