@@ -1,0 +1,170 @@
+package dev.piecewise.config;
+
+import static dev.piecewise.config.Checks.atLeast;
+import static dev.piecewise.config.Checks.check;
+
+import dev.piecewise.adapter.Merge;
+import dev.piecewise.error.ServingException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The configuration: one component for each section of {@code config/piecewise.yaml}, which holds the defaults and explains the keys. A value that cannot be is a
+ * {@link ServingException} whose {@code param} is the key.
+ */
+public record PiecewiseConfig(
+        Server server,
+        Model model,
+        Engine engine,
+        Adapters adapters,
+        Personalization personalization,
+        Store store,
+        Metrics metrics) {
+
+    /** The defaults, under the keys that {@code file} holds, under settings of the form {@code key=value}, of which the last wins. */
+    public static PiecewiseConfig load(Optional<Path> file, List<String> settings) {
+        ConfigTree tree = ConfigTree.shipped();
+        file.ifPresent(tree::overlay);
+        settings.forEach(tree::set);
+        return tree.bind();
+    }
+
+    /** Where the gateway listens and what it takes. */
+    public record Server(String host, int port, long maxBodyBytes, int drainSeconds, int writeQueueBytes) {
+        public Server {
+            check(!host.isBlank(), "server.host", "must name an address");
+            check(port >= 0 && port <= 65535, "server.port", "must be between 0 and 65535, not " + port);
+            atLeast(1, maxBodyBytes, "server.max-body-bytes");
+            atLeast(0, drainSeconds, "server.drain-seconds");
+            atLeast(1, writeQueueBytes, "server.write-queue-bytes");
+        }
+    }
+
+    /** The base model and what it runs on. */
+    public record Model(String path, String name, String device, Dtype dtype) {
+        public Model {
+            check(
+                    device.matches("auto|cpu|cuda:\\d{1,3}"),
+                    "model.device",
+                    "must be auto, cpu or cuda:N, not \"" + device + '"');
+        }
+
+        /** Where the base model lies, or the one line that says that nobody said so. */
+        public Path directory() {
+            check(!path.isBlank(), "model.path", "is not set: name the base model's directory, --set model.path=DIR");
+            return Path.of(path);
+        }
+
+        /** The name that clients ask for. */
+        public String servedName() {
+            return name.isBlank() ? directory().toAbsolutePath().normalize().getFileName() + "" : name;
+        }
+    }
+
+    /** What the weights are kept in; AUTO follows the checkpoint and the device. */
+    public enum Dtype {
+        AUTO,
+        FLOAT32,
+        BFLOAT16,
+        INT8
+    }
+
+    /** How much runs and waits at once. */
+    public record Engine(
+            int maxSequences,
+            int kvPlaces,
+            int maxBatchedTokens,
+            int maxWaiting,
+            int maxLength,
+            int threads,
+            boolean prefixCache) {
+        public Engine {
+            atLeast(1, maxSequences, "engine.max-sequences");
+            atLeast(1, kvPlaces, "engine.kv-places");
+            atLeast(1, maxBatchedTokens, "engine.max-batched-tokens");
+            atLeast(1, maxWaiting, "engine.max-waiting");
+            atLeast(0, maxLength, "engine.max-length");
+            atLeast(0, threads, "engine.threads");
+            check(
+                    maxLength <= kvPlaces,
+                    "engine.max-length",
+                    "is %d, but engine.kv-places is %d: such a sequence could never run"
+                            .formatted(maxLength, kvPlaces));
+        }
+    }
+
+    /** The pool and the places for adapters. */
+    public record Adapters(String pool, AdapterMode mode, Merge merge, int slots, int maxRank, long hostCacheBytes) {
+        public Adapters {
+            atLeast(1, slots, "adapters.slots");
+            atLeast(1, maxRank, "adapters.max-rank");
+            atLeast(0, hostCacheBytes, "adapters.host-cache-bytes");
+        }
+
+        /** Where the pool lies; empty when there is none. */
+        public Optional<Path> poolDirectory() {
+            return pool.isBlank() ? Optional.empty() : Optional.of(Path.of(pool));
+        }
+    }
+
+    /** Where adapters are on the device: the whole pool with gains, or merged ones in slots. */
+    public enum AdapterMode {
+        AUTO,
+        RESIDENT,
+        SLOTS
+    }
+
+    /** How a history becomes a plan, and who is served without one. */
+    public record Personalization(
+            UnknownUser unknownUser,
+            int k,
+            double temperature,
+            Selection selection,
+            int batch,
+            int maxItems,
+            int maxHistoryTokens,
+            int maxPlansCached) {
+        public Personalization {
+            atLeast(1, k, "personalization.k");
+            check(
+                    temperature > 0 && temperature < Double.POSITIVE_INFINITY,
+                    "personalization.temperature",
+                    "must be greater than 0, not " + temperature);
+            atLeast(1, batch, "personalization.batch");
+            atLeast(1, maxItems, "personalization.max-items");
+            atLeast(1, maxHistoryTokens, "personalization.max-history-tokens");
+            atLeast(0, maxPlansCached, "personalization.max-plans-cached");
+        }
+    }
+
+    /** What a user gets who has neither plan nor adapter. */
+    public enum UnknownUser {
+        BASE,
+        REJECT
+    }
+
+    /** Over which items a piece's score is taken. */
+    public enum Selection {
+        GLOBAL,
+        PER_BATCH
+    }
+
+    /** Where users, histories and plans are kept. */
+    public record Store(String url, String dataDirectory) {
+        public Store {
+            check(
+                    url.startsWith("jdbc:sqlite:") || url.startsWith("jdbc:postgresql:"),
+                    "store.url",
+                    "must begin with jdbc:sqlite: or jdbc:postgresql:");
+            check(!dataDirectory.isBlank(), "store.data-directory", "must name a directory");
+        }
+
+        public Path directory() {
+            return Path.of(dataDirectory);
+        }
+    }
+
+    /** Whether metrics are served. */
+    public record Metrics(boolean enabled) {}
+}
