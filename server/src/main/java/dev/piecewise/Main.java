@@ -1,7 +1,9 @@
 package dev.piecewise;
 
+import dev.piecewise.config.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -11,8 +13,9 @@ import picocli.CommandLine.Spec;
         name = "piecewise",
         description = "Serves one base model with every user's own adapter.",
         mixinStandardHelpOptions = true,
+        versionProvider = Main.class,
         synopsisSubcommandLabel = "COMMAND")
-public final class Main implements Runnable {
+public final class Main implements Runnable, IVersionProvider {
     @Spec
     private CommandSpec spec;
 
@@ -23,5 +26,10 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    @Override
+    public String[] getVersion() {
+        return new String[] {"piecewise " + Version.current()};
     }
 }
