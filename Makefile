@@ -5,6 +5,6 @@ test:
 format:
 	./mvnw -B -q spotless:apply
 run:
-	./piecewise serve
+	./piecewise serve $(ARGS)
 bench:
-	./piecewise bench --help
+	./piecewise bench $(ARGS)
