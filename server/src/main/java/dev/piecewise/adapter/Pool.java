@@ -19,6 +19,15 @@ public record Pool(
         List<Sharer> sharers,
         SortedMap<Site, PieceStack> sites) {
 
+    /** The pieces of a site that the pool has. */
+    public PieceStack stack(Site site) {
+        PieceStack stack = sites.get(site);
+        if (stack == null) {
+            throw new IllegalArgumentException("the pool has no site " + site);
+        }
+        return stack;
+    }
+
     /** Who gave pieces, and from how many items they were trained (0 when unknown). */
     public record Sharer(String id, int items) {}
 }

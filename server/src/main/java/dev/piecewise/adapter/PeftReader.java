@@ -1,0 +1,172 @@
+package dev.piecewise.adapter;
+
+import dev.piecewise.checkpoint.BadFileException;
+import dev.piecewise.checkpoint.JsonFields;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.Projection;
+import dev.piecewise.checkpoint.SafetensorsFile;
+import dev.piecewise.checkpoint.Site;
+import dev.piecewise.checkpoint.TensorInfo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads a PEFT directory as an adapter of one base model: all of it, or a {@link BadFileException} with the reason. */
+public final class PeftReader {
+    static final String CONFIG = "adapter_config.json";
+    static final String WEIGHTS = "adapter_model.safetensors";
+
+    private static final Pattern FACTOR =
+            Pattern.compile("(?:base_model\\.model\\.)?(.+)\\.lora_([AB])(?:\\.default)?\\.weight");
+
+    private final ModelConfig base;
+    private final SafetensorsFile file;
+    private final PeftConfig config;
+    private final Map<String, TensorInfo> a = new TreeMap<>();
+    private final Map<String, TensorInfo> b = new TreeMap<>();
+
+    private PeftReader(ModelConfig base, SafetensorsFile file, PeftConfig config) {
+        this.base = base;
+        this.file = file;
+        this.config = config;
+    }
+
+    /** {@code baseFingerprint} goes into the adapter's own, since the same factors mean something else on another base. */
+    public static LoraAdapter read(Path directory, ModelConfig base, String baseFingerprint) {
+        Path configFile = directory.resolve(CONFIG);
+        if (!Files.exists(configFile)) {
+            throw new BadFileException(directory, "holds no %s, so it is no PEFT adapter".formatted(CONFIG));
+        }
+        if (!Files.exists(directory.resolve(WEIGHTS))) {
+            throw new BadFileException(directory, "holds no %s".formatted(WEIGHTS));
+        }
+        PeftConfig config = PeftConfig.read(JsonFields.read(configFile));
+        try (SafetensorsFile file = SafetensorsFile.open(directory.resolve(WEIGHTS))) {
+            SortedMap<Site, Factors> sites = new PeftReader(base, file, config).read();
+            return new LoraAdapter(Fingerprints.adapter(baseFingerprint, sites), sites);
+        } catch (IllegalArgumentException e) {
+            throw new BadFileException(configFile, "a module name's pattern " + e.getMessage());
+        }
+    }
+
+    private SortedMap<Site, Factors> read() {
+        file.tensors().forEach(this::sort);
+        SortedMap<Site, Factors> sites = new TreeMap<>();
+        a.forEach((module, tensorA) -> {
+            Site site = site(module);
+            TensorInfo tensorB = b.get(module);
+            if (tensorB == null) {
+                throw bad("module %s has a lora_A but no lora_B".formatted(module));
+            }
+            if (sites.put(site, factors(module, site, tensorA, tensorB)) != null) {
+                throw bad("module %s is there under two names".formatted(site));
+            }
+        });
+        b.keySet().stream().filter(module -> !a.containsKey(module)).findFirst().ifPresent(module -> {
+            throw bad("module %s has a lora_B but no lora_A".formatted(module));
+        });
+        if (sites.isEmpty()) {
+            throw bad("holds no LoRA factors at all");
+        }
+        requireTargets(sites);
+        return sites;
+    }
+
+    /** Keeps a factor under its module's name; anything else is refused. */
+    private void sort(TensorInfo tensor) {
+        Matcher matcher = FACTOR.matcher(tensor.name());
+        if (!matcher.matches()) {
+            throw bad("tensor %s cannot be honoured: it is %s".formatted(tensor.name(), foreign(tensor.name())));
+        }
+        Map<String, TensorInfo> factors = matcher.group(2).equals("A") ? a : b;
+        if (factors.put(matcher.group(1), tensor) != null) {
+            throw bad("tensor %s is there under two names".formatted(tensor.name()));
+        }
+    }
+
+    private static String foreign(String tensor) {
+        if (tensor.contains("lora_embedding_")) {
+            return "a LoRA on an embedding";
+        }
+        if (tensor.contains("lora_magnitude_vector")) {
+            return "part of DoRA";
+        }
+        if (tensor.contains(".lora_") && tensor.endsWith(".bias")) {
+            return "a bias in the LoRA";
+        }
+        return tensor.contains(".lora_") ? "no factor of plain LoRA" : "a weight of the base or a module saved whole";
+    }
+
+    private Site site(String module) {
+        Site site = Site.parse(module.startsWith("model.") ? module.substring("model.".length()) : module)
+                .orElseThrow(
+                        () -> bad("module %s cannot be adapted: it is no attention or MLP projection of the base model"
+                                .formatted(module)));
+        if (site.layer() >= base.layers()) {
+            throw bad("module %s is not in the base model, which has %d layers".formatted(module, base.layers()));
+        }
+        if (!config.targets().contains(module)) {
+            throw bad("module %s has factors, but %s does not target it".formatted(module, CONFIG));
+        }
+        return site;
+    }
+
+    private Factors factors(String module, Site site, TensorInfo tensorA, TensorInfo tensorB) {
+        int rank = config.rank(module);
+        int in = base.in(site.projection());
+        int out = base.out(site.projection());
+        float[] valuesA = values(tensorA, rank, in);
+        float[] valuesB = values(tensorB, out, rank);
+        double scale = config.scale(module);
+        for (int i = 0; i < valuesB.length; i++) {
+            valuesB[i] = (float) (valuesB[i] * scale);
+        }
+        requireFinite(module, valuesA);
+        requireFinite(module, valuesB);
+        return new Factors(rank, in, out, valuesA, valuesB);
+    }
+
+    private float[] values(TensorInfo tensor, int rows, int columns) {
+        if (!tensor.hasShape(rows, columns)) {
+            throw bad(
+                    "tensor %s has shape %s; expected [%d, %d]: the adapter is of another base model or its rank is not what %s says"
+                            .formatted(tensor.name(), Arrays.toString(tensor.shape()), rows, columns, CONFIG));
+        }
+        return file.floats(tensor);
+    }
+
+    private void requireFinite(String module, float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw bad("module %s holds NaN or infinity".formatted(module));
+            }
+        }
+    }
+
+    /** Whatever the configuration targets must have factors, or the adapter would be applied in part only. */
+    private void requireTargets(SortedMap<Site, Factors> sites) {
+        String prefix = a.keySet().iterator().next().startsWith("model.") ? "model." : "";
+        for (int layer = 0; layer < base.layers(); layer++) {
+            for (Projection projection : Projection.values()) {
+                Site site = new Site(layer, projection);
+                if (!sites.containsKey(site) && config.targets().contains(prefix + site)) {
+                    throw bad("%s targets module %s, for which there are no factors".formatted(CONFIG, site));
+                }
+            }
+        }
+        for (String module : new String[] {"lm_head", prefix + "embed_tokens"}) {
+            if (config.targets().contains(module)) {
+                throw bad("%s targets %s, and LoRA on embeddings cannot be honoured".formatted(CONFIG, module));
+            }
+        }
+    }
+
+    private BadFileException bad(String reason) {
+        return new BadFileException(file.path(), reason);
+    }
+}
