@@ -1,9 +1,8 @@
 package dev.piecewise.text;
 
-import dev.piecewise.error.ErrorCode;
-import dev.piecewise.error.ServingException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.piecewise.checkpoint.BadFileException;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -38,19 +37,17 @@ public final class Tokenizer {
         pieces = new @Nullable String[vocabulary.size()];
     }
 
-    /** Reads {@code tokenizer.json}, and {@code tokenizer_config.json} where there is one. INVALID_REQUEST names the file that is missing or broken. */
+    /** Reads {@code tokenizer.json}, and {@code tokenizer_config.json} where there is one. A {@link BadFileException} names the file that is missing or broken. */
     public static Tokenizer load(Path modelDirectory) {
         Path file = modelDirectory.resolve("tokenizer.json");
-        if (!Files.isRegularFile(file)) {
-            throw invalid(modelDirectory + " has no tokenizer.json");
-        }
+        TokenizerConfig config = TokenizerConfig.read(modelDirectory);
         try {
             String json = Files.readString(file);
-            return new Tokenizer(library(file, json), vocabulary(file, json), TokenizerConfig.read(modelDirectory));
-        } catch (MalformedInputException notText) {
-            throw invalid(file + " is not UTF-8");
+            return new Tokenizer(library(file, json), Vocabulary.parse(json), config);
+        } catch (JsonProcessingException broken) {
+            throw new BadFileException(file, "is no tokenizer: " + broken.getOriginalMessage());
         } catch (IOException unreadable) {
-            throw invalid("the tokenizer cannot be read: " + unreadable.getMessage());
+            throw BadFileException.of(file, unreadable);
         }
     }
 
@@ -178,19 +175,7 @@ public final class Tokenizer {
         try {
             return new NativeTokenizer(json);
         } catch (RuntimeException broken) {
-            throw invalid(file + " is not a tokenizer: " + broken.getMessage());
+            throw new BadFileException(file, "is no tokenizer: " + broken.getMessage());
         }
-    }
-
-    private static Vocabulary vocabulary(Path file, String json) {
-        try {
-            return Vocabulary.parse(json);
-        } catch (IOException broken) {
-            throw invalid(file + " is not a tokenizer: " + broken.getMessage());
-        }
-    }
-
-    private static ServingException invalid(String message) {
-        return new ServingException(ErrorCode.INVALID_REQUEST, message);
     }
 }

@@ -1,8 +1,10 @@
 package dev.piecewise.text;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.piecewise.checkpoint.BadFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +23,7 @@ record TokenizerConfig(Optional<String> bos, Optional<String> eos, Optional<Bool
     private static final Set<String> LLAMA_LIKE =
             Set.of("LlamaTokenizer", "LlamaTokenizerFast", "CodeLlamaTokenizer", "CodeLlamaTokenizerFast");
 
-    /** Throws an IOException that names the file. */
-    static TokenizerConfig read(Path directory) throws IOException {
+    static TokenizerConfig read(Path directory) {
         JsonNode config = tree(directory.resolve("tokenizer_config.json"));
         JsonNode map = tree(directory.resolve("special_tokens_map.json"));
         Optional<String> bos = token(config, map, "bos_token");
@@ -45,14 +46,16 @@ record TokenizerConfig(Optional<String> bos, Optional<String> eos, Optional<Bool
         return Optional.empty();
     }
 
-    private static JsonNode tree(Path file) throws IOException {
+    private static JsonNode tree(Path file) {
         if (!Files.exists(file)) {
             return MissingNode.getInstance();
         }
         try {
             return new ObjectMapper().readTree(Files.readString(file));
-        } catch (IOException broken) {
-            throw new IOException(file + ": " + broken.getMessage(), broken);
+        } catch (JsonProcessingException broken) {
+            throw new BadFileException(file, "is not JSON: " + broken.getOriginalMessage());
+        } catch (IOException unreadable) {
+            throw BadFileException.of(file, unreadable);
         }
     }
 }

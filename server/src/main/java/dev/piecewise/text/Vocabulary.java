@@ -1,6 +1,7 @@
 package dev.piecewise.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -133,7 +134,7 @@ final class Vocabulary {
 
     private static void require(boolean holds, String message) throws IOException {
         if (!holds) {
-            throw new IOException(message);
+            throw new JsonParseException(message);
         }
     }
 }

@@ -3,8 +3,7 @@ package dev.piecewise.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.piecewise.error.ErrorCode;
-import dev.piecewise.error.ServingException;
+import dev.piecewise.checkpoint.BadFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,7 +152,7 @@ final class TokenizerTest {
 
     @Test
     void aMissingFileIsNamed() {
-        assertRefused(directory + " has no tokenizer.json");
+        assertRefused(directory.resolve("tokenizer.json") + ": does not exist");
     }
 
     @ParameterizedTest
@@ -170,27 +169,25 @@ final class TokenizerTest {
             })
     void aBrokenFileIsNamed(String json) throws IOException {
         Path file = Files.writeString(directory.resolve("tokenizer.json"), json);
-        assertRefused(file + " is not a tokenizer");
+        assertRefused(file + ": is no tokenizer");
     }
 
     @Test
     void aBrokenConfigurationIsNamed() throws IOException {
         TinyTokenizers.byteLevel(directory);
         Path file = Files.writeString(directory.resolve("tokenizer_config.json"), "{\"bos_token\":");
-        assertRefused(file.toString());
+        assertRefused(file + ": is not JSON");
     }
 
     @Test
     void bytesThatAreNoUtf8AreRefused() throws IOException {
         Path file = Files.write(directory.resolve("tokenizer.json"), new byte[] {'{', (byte) 0xFF, '}'});
-        assertRefused(file + " is not UTF-8");
+        assertRefused(file + ": cannot be read");
     }
 
     private void assertRefused(String message) {
         assertThatThrownBy(() -> Tokenizer.load(directory))
-                .isInstanceOfSatisfying(
-                        ServingException.class,
-                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_REQUEST))
+                .isInstanceOf(BadFileException.class)
                 .hasMessageContaining(message);
     }
 
