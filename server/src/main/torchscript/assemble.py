@@ -1,0 +1,94 @@
+# Per-Pcs (2406.10471): choosing pieces for a history in one forward pass. Each site scores the pool's pieces against what flows into it, takes the best k,
+# and is computed with them at once, so that later sites see what earlier ones installed.
+# pool = per piece stack: A [sharers, rank, in], B [sharers, out, rank] (scaled), keys [sharers, in] float32, layer-normed; at = index of a site's stack or -1
+
+
+def score(self, x: Tensor, weight: Tensor, keys: Tensor, absolute: int) -> Tensor:
+    # x [T, in], weight [T] (of a position in the mean over examples of the mean over their answer), keys [sharers, in] -> [sharers]
+    normed = torch.layer_norm(x.to(torch.float32), [x.size(1)], None, None, 1e-5)
+    pooled = torch.mv(normed.t(), weight)
+    scores = torch.div(torch.mv(keys, pooled), sqrt(float(x.size(1))))
+    return torch.abs(scores) if absolute == 1 else scores
+
+
+def install(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor, chosen: Tensor, weight: Tensor, factor: int) -> Tensor:
+    # y [T, out] += the chosen pieces' update of x [T, in], as an exact sum of products or as the product of the summed factors
+    rank = a.size(1)
+    w = weight.to(a.dtype)
+    down = a.index_select(0, chosen)
+    up = b.index_select(0, chosen)
+    if factor == 1:
+        down = torch.sum(torch.mul(down, w.view([-1, 1, 1])), [0])
+        up = torch.sum(torch.mul(up, w.view([-1, 1, 1])), [0])
+        return torch.add(y, torch.linear(torch.linear(x, down), up))
+    k = chosen.size(0)
+    h = torch.linear(x, down.view([k * rank, a.size(2)])).view([x.size(0), k, rank])
+    h = torch.mul(h, w.view([1, k, 1])).view([x.size(0), k * rank])
+    return torch.add(y, torch.linear(h, up.permute([1, 0, 2]).reshape([b.size(1), k * rank])))
+
+
+def choose(self, y: Tensor, x: Tensor, first: int, members: int, widths: List[int], pool: List[Tensor], at: List[int], weight: Tensor, settings: List[float], found: List[Tensor]) -> Tensor:
+    # settings = [k, temperature, factor, absolute]; appends [k indices, k weights] for every site of the group that the pool has
+    parts = annotate(List[Tensor], [])
+    offset = 0
+    for m in range(members):
+        width = widths[first % 7 + m]
+        out = y.narrow(1, offset, width)
+        offset = offset + width
+        stack = at[first + m]
+        if stack >= 0:
+            scores = self.score(x, weight, pool[stack + 2], int(settings[3]))
+            best, chosen = torch.topk(scores, int(settings[0]))
+            share = torch.softmax(torch.div(best, settings[1]), 0)
+            found.append(torch.cat([chosen.to(torch.float32), share]))
+            out = self.install(out, x, pool[stack], pool[stack + 1], chosen, share, int(settings[2]))
+        parts.append(out)
+    return torch.cat(parts, 1)
+
+
+def assemble(self, weights: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], pool: List[Tensor], at: List[int], settings: List[float], ints: Tensor, position_weights: Tensor, lengths: List[int]) -> Tensor:
+    # ints = [tokens, positions, RoPE lengths] of all examples, position_weights [T] float32, lengths = tokens of each example -> [sites of the pool, 2 k]
+    device = weights[0].device
+    dtype = weights[0].dtype
+    eps = numbers[0]
+    rows = ints.to(device).view([3, -1])
+    weight = position_weights.to(device)
+    x = torch.embedding(weights[0], rows.select(0, 0))
+    turn = self.angles(rows.select(0, 1), rows.select(0, 2), weights[3], rope)
+    cos = torch.mul(torch.cos(turn), numbers[2])
+    sin = torch.mul(torch.sin(turn), numbers[2])
+    cos = torch.cat([cos, cos], 1).to(dtype).unsqueeze(1)
+    sin = torch.cat([torch.neg(sin), sin], 1).to(dtype).unsqueeze(1)
+    heads = shape[1]
+    kv_heads = shape[2]
+    dim = shape[3]
+    packed = shape[6]
+    widths = [heads * dim, kv_heads * dim, kv_heads * dim, shape[4], shape[5], shape[5], shape[4]]
+    found = annotate(List[Tensor], [])
+    for layer in range(shape[0]):
+        base = 4 + layer * 12
+        site = layer * 7
+        h = torch.rms_norm(x, [shape[4]], weights[base], eps)
+        qkv = self.linear(h, weights[base + 1], weights[base + 2], packed)
+        qkv = self.choose(qkv, h, site, 3, widths, pool, at, weight, settings, found)
+        qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
+        values = qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([x.size(0), kv_heads, dim])
+        parts = annotate(List[Tensor], [])
+        row = 0
+        for e in range(len(lengths)):
+            n = lengths[e]
+            one = qk.narrow(0, row, n)
+            parts.append(self.attend(one.narrow(1, 0, heads), one.narrow(1, heads, kv_heads), values.narrow(0, row, n), windows[layer], numbers[1]))
+            row = row + n
+        attended = torch.cat(parts, 0)
+        y = self.linear(attended, weights[base + 3], weights[base + 4], packed)
+        y = self.choose(y, attended, site + 3, 1, widths, pool, at, weight, settings, found)
+        x = torch.add(x, y)
+        h = torch.rms_norm(x, [shape[4]], weights[base + 5], eps)
+        both = self.linear(h, weights[base + 6], weights[base + 7], packed)
+        both = self.choose(both, h, site + 4, 2, widths, pool, at, weight, settings, found)
+        active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
+        y = self.linear(active, weights[base + 8], weights[base + 9], packed)
+        y = self.choose(y, active, site + 6, 1, widths, pool, at, weight, settings, found)
+        x = torch.add(x, y)
+    return torch.stack(found)

@@ -1,0 +1,69 @@
+# Attention over the KV arena. Keys and values of a layer are [places, kv_heads, head_dim]; a sequence owns consecutive places.
+
+
+def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    # x [T, heads, head_dim]; cos, sin [T, 1, head_dim], the first half of sin negative: (x1, x2) -> (x1 cos - x2 sin, x2 cos + x1 sin)
+    half = x.size(2) // 2
+    turned = torch.cat([x.narrow(2, half, half), x.narrow(2, 0, half)], 2)
+    return torch.addcmul(torch.mul(x, cos), turned, sin)
+
+
+def angles(self, positions: Tensor, lengths: Tensor, inverse: Tensor, rope: List[float]) -> Tensor:
+    # positions [T] -> [T, head_dim / 2]. rope = [0] fixed frequencies, or [1, theta, factor, max_positions]: dynamic NTK scaling by the sequence's length
+    p = positions.to(torch.float32).unsqueeze(1)
+    if rope[0] == 0.0:
+        return torch.mul(p, inverse.unsqueeze(0))
+    n = inverse.size(0)
+    length = torch.clamp(lengths.to(torch.float32), min=rope[3])
+    dim = float(2 * n)
+    theta = torch.mul(torch.pow(torch.sub(torch.div(torch.mul(length, rope[2]), rope[3]), rope[2] - 1.0), dim / (dim - 2.0)), rope[1])
+    exponent = torch.div(torch.arange(n, dtype=6, device=p.device), float(n))
+    return torch.div(p, torch.pow(theta.unsqueeze(1), exponent.unsqueeze(0)))
+
+
+def causal_mask(self, length: int, past: int, window: int, like: Tensor) -> Tensor:
+    # [length, past + length]: query i stands at past + i and sees itself and what is before it, at most `window` places (0: all)
+    mask = torch.ones([length, past + length], dtype=11, device=like.device).tril(past)
+    if window > 0:
+        mask = torch.logical_and(mask, torch.ones([length, past + length], dtype=11, device=like.device).triu(past - window + 1))
+    return mask
+
+
+def attend(self, q: Tensor, keys: Tensor, values: Tensor, window: int, scale: float) -> Tensor:
+    # One sequence: q [S, heads, head_dim] at the end of keys, values [L, kv_heads, head_dim] -> [S, heads * head_dim]
+    count = q.size(0)
+    heads = q.size(1)
+    dim = q.size(2)
+    kv_heads = keys.size(1)
+    group = heads // kv_heads
+    if count == 1:
+        if window > 0 and keys.size(0) > window:
+            keys = keys.narrow(0, keys.size(0) - window, window)
+            values = values.narrow(0, values.size(0) - window, window)
+        out = torch.scaled_dot_product_attention(
+            q.view([1, kv_heads, group, dim]), keys.transpose(0, 1).unsqueeze(0), values.transpose(0, 1).unsqueeze(0), None, 0.0, False, scale=scale)
+        return out.reshape([1, heads * dim])
+    # The KV heads take the place of the batch, so that the query heads of a group share their keys without a copy.
+    past = keys.size(0) - count
+    query = q.view([count, kv_heads, group, dim]).permute([1, 2, 0, 3])
+    key = keys.permute([1, 0, 2]).unsqueeze(1).expand([kv_heads, group, keys.size(0), dim])
+    value = values.permute([1, 0, 2]).unsqueeze(1).expand([kv_heads, group, keys.size(0), dim])
+    if past == 0 and (window == 0 or count <= window):
+        out = torch.scaled_dot_product_attention(query, key, value, None, 0.0, True, scale=scale)
+    else:
+        mask = self.causal_mask(count, past, window, q)
+        out = torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=scale)
+    return out.permute([2, 0, 1, 3]).reshape([count, heads * dim])
+
+
+def project_heads(self, qkv: Tensor, weights: List[Tensor], base: int, shape: List[int], eps: float, cos: Tensor, sin: Tensor) -> Tensor:
+    # qkv [T, (heads + 2 kv_heads) head_dim] -> queries and keys, normed (Qwen3) and rotated: [T, heads + kv_heads, head_dim]
+    heads = shape[1]
+    kv_heads = shape[2]
+    dim = shape[3]
+    qk = qkv.narrow(1, 0, (heads + kv_heads) * dim).view([qkv.size(0), heads + kv_heads, dim])
+    if weights[base + 10].numel() > 0:
+        q = torch.rms_norm(qk.narrow(1, 0, heads), [dim], weights[base + 10], eps)
+        k = torch.rms_norm(qk.narrow(1, heads, kv_heads), [dim], weights[base + 11], eps)
+        qk = torch.cat([q, k], 1)
+    return self.rotate(qk, cos, sin)

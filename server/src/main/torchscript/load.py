@@ -1,0 +1,28 @@
+# From bytes of a checkpoint to weights in the layout and type that the forward pass wants.
+
+
+def as_type(self, bytes: Tensor, source: int, target: int, size: List[int]) -> Tensor:
+    # bytes uint8 [n], reinterpreted as `source` and converted to `target`
+    return ops.aten.view_copy(bytes, dtype=source).to(target).view(size)
+
+
+def join(self, parts: List[Tensor]) -> Tensor:
+    return torch.cat(parts, 0)
+
+
+def pack(self, w: Tensor, rows: int) -> Tensor:
+    # oneDNN's own layout of a linear layer's weight [out, in], best for so many rows of input (CPU)
+    return ops.mkldnn._reorder_linear_weight(w.contiguous(), rows)
+
+
+def zeros(self, size: List[int], dtype: int, like: Tensor) -> Tensor:
+    return torch.zeros(size, dtype=dtype, device=like.device)
+
+
+def random_normal(self, size: List[int], deviation: float, dtype: int, like: Tensor) -> Tensor:
+    return torch.mul(torch.randn(size, dtype=6, device=like.device), deviation).to(dtype)
+
+
+def seed(self, value: int) -> int:
+    torch.manual_seed(value)
+    return 0

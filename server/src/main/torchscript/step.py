@@ -1,0 +1,80 @@
+# One ragged step: T tokens of several sequences, prefill chunks and decode tokens side by side.
+# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, packed]
+# weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
+#   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty)
+# ints = [tokens, positions, RoPE lengths, places, spans of the tokens, first and end column of the tokens] of T each, then what sampling needs
+
+
+def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int) -> Tensor:
+    if packed == 1:
+        if bias.numel() == 0:
+            return ops.mkldnn._linear_pointwise(x, w, None, "none", [], "")
+        return ops.mkldnn._linear_pointwise(x, w, bias, "none", [], "")
+    if bias.numel() == 0:
+        return torch.linear(x, w)
+    return torch.linear(x, w, bias)
+
+
+def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], segments: List[int]) -> Tensor:
+    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each
+    total = counts[0]
+    eps = numbers[0]
+    device = weights[0].device
+    dtype = weights[0].dtype
+    rows = ints.narrow(0, 0, 7 * total).to(device).view([7, total])
+    x = torch.embedding(weights[0], rows.select(0, 0))
+    turn = self.angles(rows.select(0, 1), rows.select(0, 2), weights[3], rope)
+    cos = torch.mul(torch.cos(turn), numbers[2])
+    sin = torch.mul(torch.sin(turn), numbers[2])
+    cos = torch.cat([cos, cos], 1).to(dtype).unsqueeze(1)
+    sin = torch.cat([torch.neg(sin), sin], 1).to(dtype).unsqueeze(1)
+    places = rows.select(0, 3)
+    mask = torch.empty([0], dtype=dtype, device=device)
+    if len(segments) > 0:
+        columns = torch.arange(counts[1], device=device).unsqueeze(0)
+        mask = torch.logical_and(torch.ge(columns, rows.select(0, 5).unsqueeze(1)), torch.lt(columns, rows.select(0, 6).unsqueeze(1))).to(dtype)
+    token_gains = torch.empty([0], dtype=dtype, device=device)
+    if gains.numel() > 0:
+        token_gains = gains.index_select(0, rows.select(0, 4))
+    heads = shape[1]
+    kv_heads = shape[2]
+    dim = shape[3]
+    packed = shape[6]
+    for layer in range(shape[0]):
+        base = 4 + layer * 12
+        h = torch.rms_norm(x, [shape[4]], weights[base], eps)
+        qkv = self.linear(h, weights[base + 1], weights[base + 2], packed)
+        qkv = self.adapt(qkv, h, layer, 0, bank_a, bank_b, segments, mask, pool_a, pool_b, token_gains, shape)
+        qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
+        q = qk.narrow(1, 0, heads)
+        keys = arena[layer * 2]
+        values = arena[layer * 2 + 1]
+        keys.index_put_([places], qk.narrow(1, heads, kv_heads))
+        values.index_put_([places], qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
+        parts = annotate(List[Tensor], [])
+        for s in range(len(spans) // 4):
+            length = spans[s * 4 + 3] + spans[s * 4 + 1]
+            parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), windows[layer], numbers[1]))
+        attended = torch.cat(parts, 0)
+        y = self.linear(attended, weights[base + 3], weights[base + 4], packed)
+        y = self.adapt(y, attended, layer, 1, bank_a, bank_b, segments, mask, pool_a, pool_b, token_gains, shape)
+        x = torch.add(x, y)
+        h = torch.rms_norm(x, [shape[4]], weights[base + 5], eps)
+        both = self.linear(h, weights[base + 6], weights[base + 7], packed)
+        both = self.adapt(both, h, layer, 2, bank_a, bank_b, segments, mask, pool_a, pool_b, token_gains, shape)
+        active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
+        y = self.linear(active, weights[base + 8], weights[base + 9], packed)
+        y = self.adapt(y, active, layer, 3, bank_a, bank_b, segments, mask, pool_a, pool_b, token_gains, shape)
+        x = torch.add(x, y)
+    if counts[2] + counts[3] == 0:
+        return torch.empty([0], dtype=6)
+    x = x.index_select(0, ints.narrow(0, 7 * total, counts[2] + counts[3]).to(device))
+    x = torch.rms_norm(x, [shape[4]], weights[1], eps)
+    logits = self.linear(x, weights[2], torch.empty([0], dtype=6), packed).to(torch.float32)
+    return self.sample(logits, ints, floats, counts)
+
+
+def copy_places(self, arena: List[Tensor], source: int, target: int, length: int) -> int:
+    for i in range(len(arena)):
+        arena[i].narrow(0, target, length).copy_(arena[i].narrow(0, source, length).clone())
+    return 0
