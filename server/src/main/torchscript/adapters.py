@@ -55,17 +55,40 @@ def adapt(self, y: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tenso
     return y
 
 
-def write_columns(self, bank: Tensor, member: int, column: int, values: Tensor) -> int:
-    # bank A [columns, members, in] <- values [rank, in], or bank B [columns, out] <- values [rank, out] (member -1)
-    target = bank.narrow(0, column, values.size(0))
-    if member >= 0:
-        target = target.select(1, member)
-    target.copy_(values)
+def write_adapter(self, bank_a: List[Tensor], bank_b: List[Tensor], flat: Tensor, sites: List[int], columns: List[int]) -> int:
+    # columns = [first, count]; sites = [group in bank_a, member, projection in bank_b, rank, offset in flat of A [rank, in] and then B [out, rank]] each
+    first = columns[0]
+    for i in range(len(bank_a)):
+        if bank_a[i].numel() > 0:
+            bank_a[i].narrow(0, first, columns[1]).zero_()
+    for i in range(len(bank_b)):
+        if bank_b[i].numel() > 0:
+            bank_b[i].narrow(0, first, columns[1]).zero_()
+    for s in range(len(sites) // 5):
+        a = bank_a[sites[s * 5]]
+        b = bank_b[sites[s * 5 + 2]]
+        rank = sites[s * 5 + 3]
+        offset = sites[s * 5 + 4]
+        a.select(1, sites[s * 5 + 1]).narrow(0, first, rank).copy_(flat.narrow(0, offset, rank * a.size(2)).view([rank, a.size(2)]))
+        b.narrow(0, first, rank).copy_(flat.narrow(0, offset + rank * a.size(2), b.size(1) * rank).view([b.size(1), rank]).t())
     return 0
 
 
-def clear_columns(self, bank: List[Tensor], column: int, columns: int) -> int:
-    for i in range(len(bank)):
-        if bank[i].numel() > 0:
-            bank[i].narrow(0, column, columns).zero_()
-    return 0
+def pool_down(self, stacks: List[Tensor], packed: int, like: Tensor) -> Tensor:
+    # A of a group's projections, each [sharers, rank, in] float32 -> [members * sharers * rank, in] in the base's precision and layout
+    parts = annotate(List[Tensor], [])
+    for i in range(len(stacks)):
+        parts.append(stacks[i].reshape([-1, stacks[i].size(2)]))
+    return self.laid_out(torch.cat(parts, 0), packed, like)
+
+
+def pool_up(self, stack: Tensor, scale: float, packed: int, like: Tensor) -> Tensor:
+    # B [sharers, out, rank] float32 -> [out, sharers * rank], scaled
+    return self.laid_out(torch.mul(stack.permute([1, 0, 2]).reshape([stack.size(1), -1]), scale), packed, like)
+
+
+def laid_out(self, w: Tensor, packed: int, like: Tensor) -> Tensor:
+    w = w.to(like.device).to(like.dtype)
+    if packed == 1:
+        return self.pack(w, 16)
+    return w

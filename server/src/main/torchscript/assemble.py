@@ -11,6 +11,15 @@ def score(self, x: Tensor, weight: Tensor, keys: Tensor, absolute: int) -> Tenso
     return torch.abs(scores) if absolute == 1 else scores
 
 
+def key_rows(self, gates: Tensor, like: Tensor) -> Tensor:
+    # gates [sharers, in] -> the keys that scores are taken with
+    return torch.layer_norm(gates.to(like.device).to(torch.float32), [gates.size(1)], None, None, 1e-5)
+
+
+def as_stack(self, stack: Tensor, scale: float, like: Tensor) -> Tensor:
+    return torch.mul(stack.to(like.device), scale).to(like.dtype)
+
+
 def install(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor, chosen: Tensor, weight: Tensor, factor: int) -> Tensor:
     # y [T, out] += the chosen pieces' update of x [T, in], as an exact sum of products or as the product of the summed factors
     rank = a.size(1)

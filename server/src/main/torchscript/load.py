@@ -23,6 +23,10 @@ def random_normal(self, size: List[int], deviation: float, dtype: int, like: Ten
     return torch.mul(torch.randn(size, dtype=6, device=like.device), deviation).to(dtype)
 
 
+def ones(self, size: List[int], deviation: float, dtype: int, like: Tensor) -> Tensor:
+    return torch.ones(size, dtype=dtype, device=like.device)
+
+
 def seed(self, value: int) -> int:
     torch.manual_seed(value)
     return 0

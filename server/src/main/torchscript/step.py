@@ -35,7 +35,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         mask = torch.logical_and(torch.ge(columns, rows.select(0, 5).unsqueeze(1)), torch.lt(columns, rows.select(0, 6).unsqueeze(1))).to(dtype)
     token_gains = torch.empty([0], dtype=dtype, device=device)
     if gains.numel() > 0:
-        token_gains = gains.index_select(0, rows.select(0, 4))
+        token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]

@@ -1,0 +1,127 @@
+package dev.piecewise.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import dev.piecewise.checkpoint.Checkpoint;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.Projection;
+
+/** A base model on its device: the script, the weights and the numbers of its shape. Immutable once loaded; shared by whatever runs steps and whatever chooses pieces. */
+public final class BaseModel implements AutoCloseable {
+    private final ModelConfig config;
+    private final Precision precision;
+    private final boolean packed;
+    private final TorchScript script;
+    private final IValue weights;
+    private final IValue shape;
+    private final IValue windows;
+    private final IValue numbers;
+    private final IValue rope;
+
+    private BaseModel(ModelConfig config, Precision precision, TorchScript script, WeightSource source) {
+        this.config = config;
+        this.precision = precision;
+        this.script = script;
+        this.packed = precision == Precision.BFLOAT16 && !script.manager().getDevice().isGpu();
+        RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
+        this.weights = Weights.load(script, source, config, frequencies, packed);
+        this.shape = IValue.listFrom(
+                config.layers(),
+                config.heads(),
+                config.kvHeads(),
+                config.headDim(),
+                config.hidden(),
+                config.intermediate(),
+                packed ? 1 : 0);
+        long[] seen = new long[config.layers()];
+        for (int layer = 0; layer < seen.length; layer++) {
+            seen[layer] = config.window(layer);
+        }
+        this.windows = IValue.listFrom(seen);
+        this.numbers =
+                IValue.listFrom(config.normEps(), 1 / Math.sqrt(config.headDim()), frequencies.attentionFactor());
+        this.rope = IValue.listFrom(frequencies.scaling());
+    }
+
+    /** Loads a checkpoint. Every tensor is checked against the configuration before anything is loaded. */
+    public static BaseModel load(Checkpoint checkpoint, ModelConfig config, DeviceChoice choice) {
+        checkpoint.verify(config);
+        TorchScript script = new TorchScript(choice.device());
+        Precision precision = choice.precision();
+        return new BaseModel(
+                config, precision, script, new CheckpointWeights(script, checkpoint, precision));
+    }
+
+    /** A model of random weights, for measuring. */
+    public static BaseModel random(ModelConfig config, DeviceChoice choice, long seed) {
+        TorchScript script = new TorchScript(choice.device());
+        Precision precision = choice.precision();
+        return new BaseModel(config, precision, script, new RandomWeights(script, precision, seed));
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Precision precision() {
+        return precision;
+    }
+
+    /** Bytes of the weights that a step reads once: all linear layers and the head. */
+    public long bytesPerStep() {
+        long layer = 0;
+        for (Projection projection : Projection.values()) {
+            layer += (long) config.in(projection) * config.out(projection);
+        }
+        return precision.bytes() * (layer * config.layers() + (long) config.vocabulary() * config.hidden());
+    }
+
+    boolean packed() {
+        return packed;
+    }
+
+    TorchScript script() {
+        return script;
+    }
+
+    IValue weights() {
+        return weights;
+    }
+
+    IValue shape() {
+        return shape;
+    }
+
+    IValue windows() {
+        return windows;
+    }
+
+    IValue numbers() {
+        return numbers;
+    }
+
+    IValue rope() {
+        return rope;
+    }
+
+    /** A tensor of the model's device, precision and lifetime, filled with zeros. */
+    PtNDArray zeros(long... size) {
+        return zeros(precision, size);
+    }
+
+    PtNDArray zeros(Precision type, long... size) {
+        try (PtNDArray like = (PtNDArray) script.manager().create(0f)) {
+            return script.call("zeros").ints(size).number(type.code()).tensor(like).keep();
+        }
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+        shape.close();
+        windows.close();
+        numbers.close();
+        rope.close();
+        script.close();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.piecewise.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import dev.piecewise.checkpoint.ModelConfig;
+
+/** Keys and values of all sequences: per layer two tensors of shape (places, KV heads, head dimension). */
+final class KvArena implements AutoCloseable {
+    private final TorchScript script;
+    private final IValue tensors;
+
+    KvArena(BaseModel base, int places) {
+        ModelConfig config = base.config();
+        PtNDArray[] arrays = new PtNDArray[2 * config.layers()];
+        for (int i = 0; i < arrays.length; i++) {
+            arrays[i] = base.zeros(places, config.kvHeads(), config.headDim());
+        }
+        script = base.script();
+        tensors = IValue.listFrom(arrays);
+    }
+
+    IValue tensors() {
+        return tensors;
+    }
+
+    /** Copies places; the ranges may overlap. */
+    void copy(int from, int to, int length) {
+        script.call("copy_places")
+                .with(tensors)
+                .number(from)
+                .number(to)
+                .number(length)
+                .run();
+    }
+
+    @Override
+    public void close() {
+        tensors.close();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.piecewise.model;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import dev.piecewise.adapter.PieceStack;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.Projection;
+import dev.piecewise.checkpoint.Site;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Every piece of a pool as columns beside the base's weights, in the same layout as they: a user is a row of gains, so any number of users takes part without a
+ * slot, a copy or a merge. The update is the exact sum of gain * B A.
+ */
+final class ResidentPool implements AutoCloseable {
+    private final BaseModel base;
+    private final int sharers;
+    private final IValue a;
+    private final IValue b;
+
+    ResidentPool(BaseModel base, Optional<Pool> resident) {
+        this.base = base;
+        this.sharers = resident.map(pool -> pool.sharers().size()).orElse(0);
+        int layers = base.config().layers();
+        PtNDArray[] down = new PtNDArray[layers * ProjectionGroup.values().length];
+        PtNDArray[] up = new PtNDArray[layers * Projection.values().length];
+        PtNDArray absent = base.zeros(0);
+        Arrays.fill(down, absent);
+        Arrays.fill(up, absent);
+        resident.ifPresent(pool -> place(pool, down, up));
+        a = IValue.listFrom(down);
+        b = IValue.listFrom(up);
+    }
+
+
+    int sharers() {
+        return sharers;
+    }
+
+    IValue a() {
+        return a;
+    }
+
+    IValue b() {
+        return b;
+    }
+
+    private void place(Pool pool, PtNDArray[] down, PtNDArray[] up) {
+        try (PtNDArray like = base.zeros(1)) {
+            for (int layer = 0; layer < base.config().layers(); layer++) {
+                for (ProjectionGroup group : ProjectionGroup.values()) {
+                    place(pool, layer, group, down, up, like);
+                }
+            }
+        }
+    }
+
+    private void place(Pool pool, int layer, ProjectionGroup group, PtNDArray[] down, PtNDArray[] up, PtNDArray like) {
+        boolean touched =
+                group.members().stream().anyMatch(member -> pool.sites().containsKey(new Site(layer, member)));
+        if (!touched) {
+            return;
+        }
+        ModelConfig config = base.config();
+        try (PtNDManager scope = base.script().manager().newSubManager(ai.djl.Device.cpu())) {
+            PtNDArray[] stacks = new PtNDArray[group.members().size()];
+            for (int m = 0; m < stacks.length; m++) {
+                Projection projection = group.members().get(m);
+                PieceStack stack = pool.sites().get(new Site(layer, projection));
+                int in = config.in(projection);
+                Shape shape = new Shape(sharers, pool.rank(), in);
+                stacks[m] = stack == null
+                        ? scope.zeros(shape, DataType.FLOAT32)
+                        : scope.create(FloatBuffer.wrap(stack.a()), shape, DataType.FLOAT32);
+                if (stack != null) {
+                    up[layer * Projection.values().length + projection.ordinal()] = up(scope, stack, pool, like);
+                }
+            }
+            down[layer * ProjectionGroup.values().length + group.ordinal()] = base.script()
+                    .call("pool_down")
+                    .tensors(stacks)
+                    .number(base.packed() ? 1 : 0)
+                    .tensor(like)
+                    .keep();
+        }
+    }
+
+    private PtNDArray up(PtNDManager scope, PieceStack stack, Pool pool, PtNDArray like) {
+        Shape shape = new Shape(stack.sharers(), stack.out(), stack.rank());
+        return base.script()
+                .call("pool_up")
+                .tensor(scope.create(FloatBuffer.wrap(stack.b()), shape, DataType.FLOAT32))
+                .number(pool.scale())
+                .number(base.packed() ? 1 : 0)
+                .tensor(like)
+                .keep();
+    }
+
+    @Override
+    public void close() {
+        a.close();
+        b.close();
+    }
+}

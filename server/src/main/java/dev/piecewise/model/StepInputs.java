@@ -1,0 +1,216 @@
+package dev.piecewise.model;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.engine.Batch;
+import dev.piecewise.engine.Span;
+import dev.piecewise.engine.Span.Draw;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The numbers of one step in the layout that the script's {@code step} and {@code sample} describe. Used once. */
+final class StepInputs {
+    private static final int ROWS = 7;
+    /** Spans of at least so many tokens get their adapter's columns alone, shorter ones share a segment. */
+    private static final int OWN_SEGMENT = 32;
+
+    private final List<Span> spans;
+    private final int tokens;
+    private final List<Draw> draws = new ArrayList<>();
+    private final Longs ints;
+    private final Floats floats = new Floats(64);
+    private final Longs logitRows = new Longs(16);
+    private final Longs targets = new Longs(16);
+    private final Longs logprobRows = new Longs(16);
+    private final Longs biasRows = new Longs(16);
+    private final Longs biasTokens = new Longs(16);
+    private final Floats biases = new Floats(16);
+    private final Longs repeatedRows = new Longs(16);
+    private final Longs repeatedTokens = new Longs(16);
+    private final Floats penalties = new Floats(16);
+    private final Longs plain = new Longs(16);
+    private final Longs filtered = new Longs(16);
+    private final Longs topKs = new Longs(16);
+    private int alternatives;
+    private int lastColumn;
+
+    StepInputs(Batch batch) {
+        spans = batch.spans();
+        tokens = batch.tokens();
+        ints = new Longs(ROWS * tokens + 64);
+        addTokens();
+        addDraws();
+        addScored();
+        for (Longs part : List.of(
+                logitRows,
+                targets,
+                logprobRows,
+                biasRows,
+                biasTokens,
+                repeatedRows,
+                repeatedTokens,
+                plain,
+                filtered,
+                topKs)) {
+            ints.addAll(part);
+        }
+        floats.addAll(biases);
+        floats.addAll(penalties);
+    }
+
+    Longs ints() {
+        return ints;
+    }
+
+    Floats floats() {
+        return floats;
+    }
+
+    long[] counts() {
+        return new long[] {
+            tokens,
+            lastColumn,
+            draws.size(),
+            logitRows.size() - draws.size(),
+            alternatives,
+            logprobRows.size(),
+            biasRows.size(),
+            repeatedRows.size(),
+            plain.size(),
+            filtered.size()
+        };
+    }
+
+    /** Per span: first row, rows, extent, position. */
+    long[] spanTable() {
+        long[] table = new long[spans.size() * 4];
+        int row = 0;
+        for (int i = 0; i < spans.size(); i++) {
+            Span span = spans.get(i);
+            table[i * 4] = row;
+            table[i * 4 + 1] = span.length();
+            table[i * 4 + 2] = span.extent();
+            table[i * 4 + 3] = span.position();
+            row += span.length();
+        }
+        return table;
+    }
+
+    /** Per segment: first row, rows, first column, columns, whether rows differ in their columns. Empty when no span has an adapter in the bank. */
+    long[] segments() {
+        Longs segments = new Longs(20);
+        int row = 0;
+        int i = 0;
+        while (i < spans.size()) {
+            int end = spans.get(i).length() >= OWN_SEGMENT ? i + 1 : endOfShort(i);
+            row = addSegment(segments, i, end, row);
+            i = end;
+        }
+        return segments.toArray();
+    }
+
+    private int endOfShort(int from) {
+        int end = from;
+        while (end < spans.size() && spans.get(end).length() < OWN_SEGMENT) {
+            end++;
+        }
+        return end;
+    }
+
+    private int addSegment(Longs segments, int from, int to, int row) {
+        int rows = 0;
+        int first = Integer.MAX_VALUE;
+        int last = 0;
+        boolean differ = false;
+        for (int i = from; i < to; i++) {
+            Span span = spans.get(i);
+            rows += span.length();
+            int columns = columns(span);
+            differ |= columns != columns(spans.get(from)) || span.column() != spans.get(from).column();
+            if (columns > 0) {
+                first = Math.min(first, span.column());
+                last = Math.max(last, span.column() + columns);
+            }
+        }
+        if (last > 0) {
+            segments.add(row, rows, first, last - first, differ ? 1 : 0);
+        }
+        return row + rows;
+    }
+
+    private static int columns(Span span) {
+        return span.adaptation() instanceof Adaptation.Merged merged ? merged.adapter().rank() : 0;
+    }
+
+    private void addTokens() {
+        int[] at = {0};
+        ints.size(ROWS * tokens);
+        for (int i = 0; i < spans.size(); i++) {
+            Span span = spans.get(i);
+            int columns = columns(span);
+            lastColumn = Math.max(lastColumn, columns == 0 ? 0 : span.column() + columns);
+            for (int t = 0; t < span.length(); t++) {
+                int position = span.position() + t;
+                int row = at[0]++;
+                ints.set(row, span.tokens()[position]);
+                ints.set(tokens + row, position);
+                ints.set(2 * tokens + row, Math.max(span.ropeLength(), position + 1));
+                ints.set(3 * tokens + row, span.extent() + position);
+                ints.set(4 * tokens + row, i);
+                ints.set(5 * tokens + row, columns == 0 ? 0 : span.column());
+                ints.set(6 * tokens + row, columns == 0 ? 0 : span.column() + columns);
+            }
+        }
+    }
+
+    private void addDraws() {
+        int end = 0;
+        for (Span span : spans) {
+            end += span.length();
+            @Nullable Draw draw = span.sample();
+            if (draw != null) {
+                addDraw(draw, end - 1);
+            }
+        }
+    }
+
+    private void addDraw(Draw draw, int tokenRow) {
+        int row = draws.size();
+        draws.add(draw);
+        logitRows.add(tokenRow);
+        targets.add(-1);
+        topKs.add(draw.topK());
+        floats.add((float) draw.temperature(), (float) draw.topP(), (float) draw.minP(), (float) draw.uniform());
+        if (draw.logprobs() >= 0) {
+            logprobRows.add(row);
+            alternatives = Math.max(alternatives, draw.logprobs());
+        }
+        for (int i = 0; i < draw.biasTokens().length; i++) {
+            biasRows.add(row);
+            biasTokens.add(draw.biasTokens()[i]);
+            biases.add(draw.biases()[i]);
+        }
+        for (int token : draw.repeatedTokens()) {
+            repeatedRows.add(row);
+            repeatedTokens.add(token);
+            penalties.add(draw.repetitionPenalty());
+        }
+        if (draw.temperature() > 0) {
+            boolean limited = draw.topK() > 0 || draw.topP() < 1 || draw.minP() > 0;
+            (limited ? filtered : plain).add(row);
+        }
+    }
+
+    private void addScored() {
+        int row = 0;
+        for (Span span : spans) {
+            for (int t = 0; t < span.scoreTargets(); t++) {
+                logprobRows.add(logitRows.size());
+                logitRows.add(row + t);
+                targets.add(span.tokens()[span.position() + t + 1]);
+                alternatives = Math.max(alternatives, span.scoreAlternatives());
+            }
+            row += span.length();
+        }
+    }
+}

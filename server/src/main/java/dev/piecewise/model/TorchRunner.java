@@ -1,0 +1,141 @@
+package dev.piecewise.model;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.engine.Batch;
+import dev.piecewise.engine.ModelRunner;
+import dev.piecewise.engine.Span;
+import dev.piecewise.engine.StepResult;
+import dev.piecewise.engine.StepResult.Row;
+import dev.piecewise.engine.TokenLogprobs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs steps of a base model: one call of the script each. Owns the KV arena, the adapter bank and the resident pool, but not the base. */
+public final class TorchRunner implements ModelRunner {
+    private final BaseModel base;
+    private final Limits limits;
+    private final KvArena arena;
+    private final AdapterBank bank;
+    private final ResidentPool pool;
+    private final StepGains gains;
+    private final HostTensor ints;
+    private final HostTensor floats;
+    private boolean prepared;
+
+    /**
+     * @param limits {@code vocabulary} is the base's; the memory of {@code kvPlaces} is taken here, that of {@code bankColumns} when the first adapter comes
+     * @param resident the pool whose pieces stay on the device, if any
+     */
+    public TorchRunner(BaseModel base, Limits limits, Optional<Pool> resident) {
+        this.base = base;
+        this.limits = limits;
+        this.arena = new KvArena(base, limits.kvPlaces());
+        this.bank = new AdapterBank(base, limits.bankColumns());
+        this.pool = new ResidentPool(base, resident);
+        this.gains = new StepGains(base, pool.sharers());
+        this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
+        this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public StepResult run(Batch batch) {
+        prepareThread();
+        StepInputs inputs = new StepInputs(batch);
+        long[] counts = inputs.counts();
+        float[] rows = base.script()
+                .call("step")
+                .with(base.weights())
+                .with(arena.tensors())
+                .with(bank.a())
+                .with(bank.b())
+                .with(pool.a())
+                .with(pool.b())
+                .with(base.shape())
+                .with(base.windows())
+                .with(base.numbers())
+                .with(base.rope())
+                .tensor(ints.write(inputs.ints()))
+                .tensor(floats.write(inputs.floats()))
+                .tensor(gains.of(batch))
+                .ints(counts)
+                .ints(inputs.spanTable())
+                .ints(inputs.segments())
+                .floats();
+        return results(batch, rows, counts);
+    }
+
+    /** Profiling and specialising would compile the script again for every new shape; the setting belongs to the thread. */
+    private void prepareThread() {
+        if (!prepared) {
+            JniUtils.setGraphExecutorOptimize(false);
+            prepared = true;
+        }
+    }
+
+    private static StepResult results(Batch batch, float[] values, long[] counts) {
+        int draws = (int) counts[2];
+        int rows = draws + (int) counts[3];
+        int width = rows == 0 ? 0 : values.length / rows;
+        int draw = 0;
+        int scored = draws;
+        List<Row> results = new ArrayList<>(batch.spans().size());
+        for (Span span : batch.spans()) {
+            List<TokenLogprobs> scores = List.of();
+            if (span.scoreTargets() > 0) {
+                scores = new ArrayList<>(span.scoreTargets());
+                for (int i = 0; i < span.scoreTargets(); i++) {
+                    scores.add(logprobs(values, scored++ * width, width, span.scoreAlternatives()));
+                }
+            }
+            Span.Draw sample = span.sample();
+            if (sample == null) {
+                results.add(new Row(-1, null, scores));
+                continue;
+            }
+            int at = draw++ * width;
+            TokenLogprobs logprobs = sample.logprobs() < 0 ? null : logprobs(values, at, width, sample.logprobs());
+            results.add(new Row((int) values[at], logprobs, scores));
+        }
+        return new StepResult(results);
+    }
+
+    private static TokenLogprobs logprobs(float[] values, int at, int width, int wanted) {
+        int stored = (width - 2) / 2;
+        int[] tokens = new int[wanted];
+        float[] logprobs = new float[wanted];
+        for (int i = 0; i < wanted; i++) {
+            tokens[i] = (int) values[at + 2 + i];
+            logprobs[i] = values[at + 2 + stored + i];
+        }
+        return new TokenLogprobs((int) values[at], values[at + 1], tokens, logprobs);
+    }
+
+    @Override
+    public void copyPlaces(int from, int to, int length) {
+        arena.copy(from, to, length);
+    }
+
+    @Override
+    public void loadAdapter(LoraAdapter adapter, int firstColumn) {
+        bank.load(adapter, firstColumn);
+    }
+
+    @Override
+    public void close() {
+        ints.close();
+        floats.close();
+        gains.close();
+        pool.close();
+        bank.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.piecewise.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.piecewise.adapter.Choice;
+import dev.piecewise.adapter.Example;
+import dev.piecewise.adapter.Merge;
+import dev.piecewise.adapter.PieceSelector;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.checkpoint.Site;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses pieces with the base model's own forward pass. The last pool's pieces stay on the device. Any thread may call; calls wait for each other. */
+public final class TorchSelector implements PieceSelector, AutoCloseable {
+    private final BaseModel base;
+    private @Nullable PieceTensors pieces;
+
+    public TorchSelector(BaseModel base) {
+        this.base = base;
+    }
+
+    @Override
+    public synchronized SortedMap<Site, List<Choice>> select(Pool pool, List<Example> examples, Options options) {
+        JniUtils.setGraphExecutorOptimize(false);
+        PieceTensors on = piecesOf(pool);
+        int k = Math.min(options.k(), pool.sharers().size());
+        float[] found = run(on, examples, options, k, pool);
+        SortedMap<Site, List<Choice>> chosen = new TreeMap<>();
+        int at = 0;
+        for (Site site : pool.sites().keySet()) {
+            List<Choice> choices = new ArrayList<>(k);
+            for (int i = 0; i < k; i++) {
+                choices.add(new Choice(pool.sharers().get((int) found[at + i]).id(), found[at + k + i]));
+            }
+            chosen.put(site, choices);
+            at += 2 * k;
+        }
+        return chosen;
+    }
+
+    private PieceTensors piecesOf(Pool pool) {
+        PieceTensors current = pieces;
+        if (current == null || !current.hash().equals(pool.hash())) {
+            if (current != null) {
+                current.close();
+            }
+            current = PieceTensors.of(base, pool);
+            pieces = current;
+        }
+        return current;
+    }
+
+    private float[] run(PieceTensors on, List<Example> examples, Options options, int k, Pool pool) {
+        ExampleRows rows = ExampleRows.of(examples);
+        try (PtNDManager scope = base.script().manager().newSubManager(Device.cpu())) {
+            PtNDArray ints = scope.create(LongBuffer.wrap(rows.ints()), new Shape(rows.ints().length), DataType.INT64);
+            PtNDArray weights =
+                    scope.create(FloatBuffer.wrap(rows.weights()), new Shape(rows.weights().length), DataType.FLOAT32);
+            return base.script()
+                    .call("assemble")
+                    .with(base.weights())
+                    .with(base.shape())
+                    .with(base.windows())
+                    .with(base.numbers())
+                    .with(base.rope())
+                    .with(on.tensors())
+                    .ints(on.index())
+                    .floats(k, options.temperature(), options.merge() == Merge.FACTOR ? 1 : 0, absolute(pool))
+                    .tensor(ints)
+                    .tensor(weights)
+                    .ints(rows.lengths())
+                    .floats();
+        }
+    }
+
+    private static double absolute(Pool pool) {
+        return 0;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (pieces != null) {
+            pieces.close();
+        }
+    }
+}
