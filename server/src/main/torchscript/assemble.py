@@ -5,15 +5,15 @@
 
 def score(self, x: Tensor, weight: Tensor, keys: Tensor, absolute: int) -> Tensor:
     # x [T, in], weight [T] (of a position in the mean over examples of the mean over their answer), keys [sharers, in] -> [sharers]
-    normed = torch.layer_norm(x.to(torch.float32), [x.size(1)], None, None, 1e-5)
+    normed = torch.layer_norm(x.to(6), [x.size(1)], None, None, 1e-5)
     pooled = torch.mv(normed.t(), weight)
-    scores = torch.div(torch.mv(keys, pooled), sqrt(float(x.size(1))))
+    scores = torch.div(torch.mv(keys, pooled), float(x.size(1)) ** 0.5)
     return torch.abs(scores) if absolute == 1 else scores
 
 
 def key_rows(self, gates: Tensor, like: Tensor) -> Tensor:
     # gates [sharers, in] -> the keys that scores are taken with
-    return torch.layer_norm(gates.to(like.device).to(torch.float32), [gates.size(1)], None, None, 1e-5)
+    return torch.layer_norm(gates.to(like.device).to(6), [gates.size(1)], None, None, 1e-5)
 
 
 def as_stack(self, stack: Tensor, scale: float, like: Tensor) -> Tensor:
@@ -49,7 +49,7 @@ def choose(self, y: Tensor, x: Tensor, first: int, members: int, widths: List[in
             scores = self.score(x, weight, pool[stack + 2], int(settings[3]))
             best, chosen = torch.topk(scores, int(settings[0]))
             share = torch.softmax(torch.div(best, settings[1]), 0)
-            found.append(torch.cat([chosen.to(torch.float32), share]))
+            found.append(torch.cat([chosen.to(6), share]))
             out = self.install(out, x, pool[stack], pool[stack + 1], chosen, share, int(settings[2]))
         parts.append(out)
     return torch.cat(parts, 1)

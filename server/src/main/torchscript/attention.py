@@ -10,11 +10,11 @@ def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 def angles(self, positions: Tensor, lengths: Tensor, inverse: Tensor, rope: List[float]) -> Tensor:
     # positions [T] -> [T, head_dim / 2]. rope = [0] fixed frequencies, or [1, theta, factor, max_positions]: dynamic NTK scaling by the sequence's length
-    p = positions.to(torch.float32).unsqueeze(1)
+    p = positions.to(6).unsqueeze(1)
     if rope[0] == 0.0:
         return torch.mul(p, inverse.unsqueeze(0))
     n = inverse.size(0)
-    length = torch.clamp(lengths.to(torch.float32), min=rope[3])
+    length = torch.clamp(lengths.to(6), min=rope[3])
     dim = float(2 * n)
     theta = torch.mul(torch.pow(torch.sub(torch.div(torch.mul(length, rope[2]), rope[3]), rope[2] - 1.0), dim / (dim - 2.0)), rope[1])
     exponent = torch.div(torch.arange(n, dtype=6, device=p.device), float(n))

@@ -63,7 +63,7 @@ def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]
         plain = ints.narrow(0, at, counts[8]).to(device)
         settings = floats.narrow(0, 0, 4 * draws).to(device).view([draws, 4]).index_select(0, plain)
         scaled = torch.div(logits.index_select(0, plain), settings.select(1, 0).unsqueeze(1))
-        chosen.index_put_([plain], self.draw_plain(scaled, settings.select(1, 3).to(torch.float64)))
+        chosen.index_put_([plain], self.draw_plain(scaled, settings.select(1, 3).to(7)))
     at = at + counts[8]
     for i in range(counts[9]):
         row = int(ints[at + i])
@@ -73,7 +73,7 @@ def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]
         chosen.narrow(0, row, 1).copy_(token)
     chosen = torch.where(torch.lt(targets, 0), chosen, targets)
     if counts[5] == 0:
-        return chosen.to(torch.float32).unsqueeze(1)
+        return chosen.to(6).unsqueeze(1)
     return self.with_logprobs(chosen, raw, logprob_rows, counts[4])
 
 
@@ -84,5 +84,5 @@ def with_logprobs(self, chosen: Tensor, raw: Tensor, rows: Tensor, alternatives:
     out.select(1, 0).copy_(chosen)
     own = logprobs.gather(1, tokens.unsqueeze(1))
     best, token = torch.topk(logprobs, alternatives, 1)
-    out.narrow(1, 1, 1 + 2 * alternatives).index_put_([rows], torch.cat([own, token.to(torch.float32), best], 1))
+    out.narrow(1, 1, 1 + 2 * alternatives).index_put_([rows], torch.cat([own, token.to(6), best], 1))
     return out

@@ -70,7 +70,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         return torch.empty([0], dtype=6)
     x = x.index_select(0, ints.narrow(0, 7 * total, counts[2] + counts[3]).to(device))
     x = torch.rms_norm(x, [shape[4]], weights[1], eps)
-    logits = self.linear(x, weights[2], torch.empty([0], dtype=6), packed).to(torch.float32)
+    logits = self.linear(x, weights[2], torch.empty([0], dtype=6), packed).to(6)
     return self.sample(logits, ints, floats, counts)
 
 

@@ -31,8 +31,8 @@ final class AdapterBank implements AutoCloseable {
         this.columns = columns;
         int layers = base.config().layers();
         PtNDArray absent = base.zeros(0);
-        a = new PtNDArray[layers * ProjectionGroup.values().length];
-        b = new PtNDArray[layers * Projection.values().length];
+        a = new PtNDArray[layers * ProjectionGroup.COUNT];
+        b = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
         java.util.Arrays.fill(a, absent);
         java.util.Arrays.fill(b, absent);
         listA = IValue.listFrom(a);
@@ -64,9 +64,9 @@ final class AdapterBank implements AutoCloseable {
                 Factors factors = entry.getValue();
                 Projection projection = entry.getKey().projection();
                 ProjectionGroup group = ProjectionGroup.of(projection);
-                layout[i++] = entry.getKey().layer() * 4L + group.ordinal();
+                layout[i++] = group.at(entry.getKey().layer());
                 layout[i++] = group.members().indexOf(projection);
-                layout[i++] = entry.getKey().layer() * 7L + projection.ordinal();
+                layout[i++] = ProjectionGroup.at(entry.getKey());
                 layout[i++] = factors.rank();
                 layout[i++] = offset;
                 offset = copy(factors.a(), flat, offset);
@@ -82,9 +82,7 @@ final class AdapterBank implements AutoCloseable {
     }
 
     private void write(MemorySegment flat, long values, long[] layout, int firstColumn, int rank) {
-        try (PtNDArray all = base.script()
-                .manager()
-                .create(flat.asByteBuffer(), new Shape(values), DataType.FLOAT32)) {
+        try (PtNDArray all = base.script().manager().create(flat.asByteBuffer(), new Shape(values), DataType.FLOAT32)) {
             base.script()
                     .call("write_adapter")
                     .with(listA)
@@ -100,7 +98,7 @@ final class AdapterBank implements AutoCloseable {
         boolean grown = false;
         for (Site site : adapter.sites().keySet()) {
             ProjectionGroup group = ProjectionGroup.of(site.projection());
-            int at = site.layer() * ProjectionGroup.values().length + group.ordinal();
+            int at = group.at(site.layer());
             if (a[at].isReleased() || a[at].size() == 0) {
                 allocate(site.layer(), group, at);
                 grown = true;
@@ -119,7 +117,7 @@ final class AdapterBank implements AutoCloseable {
         int in = config.in(group.members().getFirst());
         a[at] = base.zeros(columns, group.members().size(), in);
         for (Projection projection : group.members()) {
-            b[layer * Projection.values().length + projection.ordinal()] = base.zeros(columns, config.out(projection));
+            b[ProjectionGroup.at(new Site(layer, projection))] = base.zeros(columns, config.out(projection));
         }
     }
 

@@ -22,7 +22,8 @@ public final class BaseModel implements AutoCloseable {
         this.config = config;
         this.precision = precision;
         this.script = script;
-        this.packed = precision == Precision.BFLOAT16 && !script.manager().getDevice().isGpu();
+        this.packed =
+                precision == Precision.BFLOAT16 && !script.manager().getDevice().isGpu();
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
         this.weights = Weights.load(script, source, config, frequencies, packed);
         this.shape = IValue.listFrom(
@@ -48,8 +49,7 @@ public final class BaseModel implements AutoCloseable {
         checkpoint.verify(config);
         TorchScript script = new TorchScript(choice.device());
         Precision precision = choice.precision();
-        return new BaseModel(
-                config, precision, script, new CheckpointWeights(script, checkpoint, precision));
+        return new BaseModel(config, precision, script, new CheckpointWeights(script, checkpoint, precision));
     }
 
     /** A model of random weights, for measuring. */
@@ -111,7 +111,11 @@ public final class BaseModel implements AutoCloseable {
 
     PtNDArray zeros(Precision type, long... size) {
         try (PtNDArray like = (PtNDArray) script.manager().create(0f)) {
-            return script.call("zeros").ints(size).number(type.code()).tensor(like).keep();
+            return script.call("zeros")
+                    .ints(size)
+                    .number(type.code())
+                    .tensor(like)
+                    .keep();
         }
     }
 

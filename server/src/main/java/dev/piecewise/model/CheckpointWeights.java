@@ -53,7 +53,9 @@ final class CheckpointWeights implements WeightSource {
                 parts[i] = part(channel, info, info.offset() + first * rowBytes, count * rowBytes, size);
                 parts[i].attach(scope);
             }
-            PtNDArray whole = parts.length == 1 ? parts[0] : script.call("join").tensors(parts).keep();
+            PtNDArray whole = parts.length == 1
+                    ? parts[0]
+                    : script.call("join").tensors(parts).keep();
             whole.attach(owner);
             return whole;
         } catch (IOException e) {
@@ -64,7 +66,8 @@ final class CheckpointWeights implements WeightSource {
     private PtNDArray part(FileChannel channel, TensorInfo info, long offset, long bytes, long[] size)
             throws IOException {
         try (Arena arena = Arena.ofShared();
-                PtNDManager scope = script.manager().newSubManager(script.manager().getDevice())) {
+                PtNDManager scope =
+                        script.manager().newSubManager(script.manager().getDevice())) {
             MemorySegment mapped = channel.map(MapMode.READ_ONLY, offset, bytes, arena);
             PtNDArray raw = scope.create(mapped.asByteBuffer(), new Shape(bytes), DataType.UINT8);
             return script.call("as_type")

@@ -18,7 +18,7 @@ public record DeviceChoice(Device device, Precision precision) {
 
     private static Device device(String name) {
         int gpus = name.equals("cpu") ? 0 : CudaUtils.getGpuCount();
-        if (name.equals("cpu") || name.equals("auto") && gpus == 0) {
+        if (name.equals("cpu") || (name.equals("auto") && gpus == 0)) {
             return Device.cpu();
         }
         int number = name.equals("auto") ? 0 : number(name);

@@ -8,7 +8,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.adapter.PieceStack;
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -26,14 +25,13 @@ import java.util.Map;
 record PieceTensors(String hash, IValue tensors, List<PtNDArray> arrays, long[] index) implements AutoCloseable {
 
     static PieceTensors of(BaseModel base, Pool pool) {
-        long[] index = new long[base.config().layers() * Projection.values().length];
+        long[] index = new long[base.config().layers() * ProjectionGroup.PROJECTIONS];
         Arrays.fill(index, -1);
         List<PtNDArray> arrays = new ArrayList<>();
         try (PtNDArray like = base.zeros(1)) {
             for (Map.Entry<Site, PieceStack> entry : pool.sites().entrySet()) {
                 Site site = entry.getKey();
-                index[site.layer() * Projection.values().length
-                        + site.projection().ordinal()] = arrays.size();
+                index[ProjectionGroup.at(site)] = arrays.size();
                 add(base.script(), entry.getValue(), pool.scale(), like, arrays);
             }
         }
@@ -46,8 +44,10 @@ record PieceTensors(String hash, IValue tensors, List<PtNDArray> arrays, long[] 
             PtNDArray a = array(scope, stack.a(), stack.sharers(), stack.rank(), stack.in());
             PtNDArray b = array(scope, stack.b(), stack.sharers(), stack.out(), stack.rank());
             PtNDArray gate = array(scope, stack.gate(), stack.sharers(), stack.in());
-            arrays.add(script.call("as_stack").tensor(a).number(1.0).tensor(like).keep());
-            arrays.add(script.call("as_stack").tensor(b).number(scale).tensor(like).keep());
+            arrays.add(
+                    script.call("as_stack").tensor(a).number(1.0).tensor(like).keep());
+            arrays.add(
+                    script.call("as_stack").tensor(b).number(scale).tensor(like).keep());
             arrays.add(script.call("key_rows").tensor(gate).tensor(like).keep());
         }
     }

@@ -1,19 +1,42 @@
 package dev.piecewise.model;
 
 import dev.piecewise.checkpoint.Projection;
+import dev.piecewise.checkpoint.Site;
 import java.util.List;
 
 /** Projections that read the same input and are one matrix on the device; in the script's order. */
 enum ProjectionGroup {
-    QKV(Projection.Q, Projection.K, Projection.V),
-    OUT(Projection.O),
-    GATE_UP(Projection.GATE, Projection.UP),
-    DOWN(Projection.DOWN);
+    QKV(0, 0, Projection.Q, Projection.K, Projection.V),
+    OUT(1, 3, Projection.O),
+    GATE_UP(2, 4, Projection.GATE, Projection.UP),
+    DOWN(3, 6, Projection.DOWN);
 
+    /** Groups of a layer. */
+    static final int COUNT = 4;
+    /** Projections of a layer. */
+    static final int PROJECTIONS = 7;
+
+    private final int index;
+    private final int first;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<Projection> members;
 
-    ProjectionGroup(Projection... members) {
+    ProjectionGroup(int index, int first, Projection... members) {
+        this.index = index;
+        this.first = first;
         this.members = List.of(members);
+    }
+
+    /** Where the script's lists by group hold this group of a layer. */
+    int at(int layer) {
+        return layer * COUNT + index;
+    }
+
+    /** Where the script's lists by projection hold a site. */
+    static int at(Site site) {
+        ProjectionGroup group = of(site.projection());
+        return site.layer() * PROJECTIONS + group.first + group.members.indexOf(site.projection());
     }
 
     List<Projection> members() {

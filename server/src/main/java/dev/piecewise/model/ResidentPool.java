@@ -28,8 +28,8 @@ final class ResidentPool implements AutoCloseable {
         this.base = base;
         this.sharers = resident.map(pool -> pool.sharers().size()).orElse(0);
         int layers = base.config().layers();
-        PtNDArray[] down = new PtNDArray[layers * ProjectionGroup.values().length];
-        PtNDArray[] up = new PtNDArray[layers * Projection.values().length];
+        PtNDArray[] down = new PtNDArray[layers * ProjectionGroup.COUNT];
+        PtNDArray[] up = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
         PtNDArray absent = base.zeros(0);
         Arrays.fill(down, absent);
         Arrays.fill(up, absent);
@@ -37,7 +37,6 @@ final class ResidentPool implements AutoCloseable {
         a = IValue.listFrom(down);
         b = IValue.listFrom(up);
     }
-
 
     int sharers() {
         return sharers;
@@ -76,13 +75,13 @@ final class ResidentPool implements AutoCloseable {
                 int in = config.in(projection);
                 Shape shape = new Shape(sharers, pool.rank(), in);
                 stacks[m] = stack == null
-                        ? scope.zeros(shape, DataType.FLOAT32)
+                        ? (PtNDArray) scope.zeros(shape, DataType.FLOAT32)
                         : scope.create(FloatBuffer.wrap(stack.a()), shape, DataType.FLOAT32);
                 if (stack != null) {
-                    up[layer * Projection.values().length + projection.ordinal()] = up(scope, stack, pool, like);
+                    up[ProjectionGroup.at(new Site(layer, projection))] = up(scope, stack, pool, like);
                 }
             }
-            down[layer * ProjectionGroup.values().length + group.ordinal()] = base.script()
+            down[group.at(layer)] = base.script()
                     .call("pool_down")
                     .tensors(stacks)
                     .number(base.packed() ? 1 : 0)

@@ -18,8 +18,7 @@ record RopeNumbers(float[] inverseFrequencies, double attentionFactor, double[] 
             case Rope.Default _ -> new RopeNumbers(plain, 1, FIXED);
             case Rope.Linear linear -> new RopeNumbers(divided(plain, linear.factor()), 1, FIXED);
             case Rope.Dynamic dynamic ->
-                new RopeNumbers(
-                        plain, 1, new double[] {1, dynamic.theta(), dynamic.factor(), dynamic.maxPositions()});
+                new RopeNumbers(plain, 1, new double[] {1, dynamic.theta(), dynamic.factor(), dynamic.maxPositions()});
             case Rope.Llama3 llama3 -> new RopeNumbers(llama3(plain, llama3), 1, FIXED);
             case Rope.Yarn yarn -> new RopeNumbers(yarn(plain, yarn, headDim), yarn.attentionFactor(), FIXED);
         };

@@ -17,8 +17,7 @@ import java.util.zip.ZipOutputStream;
 final class ScriptArchive {
     private static final List<String> FRAGMENTS =
             List.of("load.py", "attention.py", "adapters.py", "sampling.py", "step.py", "assemble.py");
-    private static final String HEADER =
-            """
+    private static final String HEADER = """
             class Decoder(Module):
                 __parameters__ = []
                 __buffers__ = []

@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.piecewise.adapter.Adaptation;
-import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.Span;
@@ -21,6 +20,7 @@ final class StepGains implements AutoCloseable {
     private final int layers;
     private final int sharers;
     private final PtNDArray none;
+    private boolean used;
     private List<Adaptation> current = List.of();
     private PtNDArray gains;
 
@@ -51,7 +51,7 @@ final class StepGains implements AutoCloseable {
             return false;
         }
         for (int i = 0; i < current.size(); i++) {
-            if (spans.get(i).adaptation() != current.get(i)) {
+            if (!spans.get(i).adaptation().fingerprint().equals(current.get(i).fingerprint())) {
                 return false;
             }
         }
@@ -59,19 +59,19 @@ final class StepGains implements AutoCloseable {
     }
 
     private PtNDArray make(List<Adaptation> adaptations) {
-        int sites = layers * Projection.values().length;
+        int sites = layers * ProjectionGroup.PROJECTIONS;
         float[] values = new float[adaptations.size() * sites * sharers];
         boolean any = false;
         for (int i = 0; i < adaptations.size(); i++) {
             if (adaptations.get(i) instanceof Adaptation.Resident resident) {
                 any = true;
                 for (Map.Entry<Site, float[]> site : resident.gains().entrySet()) {
-                    int at = site.getKey().layer() * Projection.values().length
-                            + site.getKey().projection().ordinal();
+                    int at = ProjectionGroup.at(site.getKey());
                     System.arraycopy(site.getValue(), 0, values, (i * sites + at) * sharers, sharers);
                 }
             }
         }
+        used = any;
         return any ? create(values, new Shape(adaptations.size(), sites, sharers)) : none;
     }
 
@@ -80,7 +80,7 @@ final class StepGains implements AutoCloseable {
     }
 
     private void release() {
-        if (gains != none) {
+        if (used) {
             gains.close();
         }
     }

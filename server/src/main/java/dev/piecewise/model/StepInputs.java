@@ -126,7 +126,8 @@ final class StepInputs {
             Span span = spans.get(i);
             rows += span.length();
             int columns = columns(span);
-            differ |= columns != columns(spans.get(from)) || span.column() != spans.get(from).column();
+            differ |= columns != columns(spans.get(from))
+                    || span.column() != spans.get(from).column();
             if (columns > 0) {
                 first = Math.min(first, span.column());
                 last = Math.max(last, span.column() + columns);
@@ -139,7 +140,9 @@ final class StepInputs {
     }
 
     private static int columns(Span span) {
-        return span.adaptation() instanceof Adaptation.Merged merged ? merged.adapter().rank() : 0;
+        return span.adaptation() instanceof Adaptation.Merged merged
+                ? merged.adapter().rank()
+                : 0;
     }
 
     private void addTokens() {

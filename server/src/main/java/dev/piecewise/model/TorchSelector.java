@@ -34,7 +34,7 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
         JniUtils.setGraphExecutorOptimize(false);
         PieceTensors on = piecesOf(pool);
         int k = Math.min(options.k(), pool.sharers().size());
-        float[] found = run(on, examples, options, k, pool);
+        float[] found = run(on, examples, options, k);
         SortedMap<Site, List<Choice>> chosen = new TreeMap<>();
         int at = 0;
         for (Site site : pool.sites().keySet()) {
@@ -60,7 +60,7 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
         return current;
     }
 
-    private float[] run(PieceTensors on, List<Example> examples, Options options, int k, Pool pool) {
+    private float[] run(PieceTensors on, List<Example> examples, Options options, int k) {
         ExampleRows rows = ExampleRows.of(examples);
         try (PtNDManager scope = base.script().manager().newSubManager(Device.cpu())) {
             PtNDArray ints = scope.create(LongBuffer.wrap(rows.ints()), new Shape(rows.ints().length), DataType.INT64);
@@ -75,16 +75,12 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
                     .with(base.rope())
                     .with(on.tensors())
                     .ints(on.index())
-                    .floats(k, options.temperature(), options.merge() == Merge.FACTOR ? 1 : 0, absolute(pool))
+                    .floats(k, options.temperature(), options.merge() == Merge.FACTOR ? 1 : 0, 0)
                     .tensor(ints)
                     .tensor(weights)
                     .ints(rows.lengths())
                     .floats();
         }
-    }
-
-    private static double absolute(Pool pool) {
-        return 0;
     }
 
     @Override

@@ -30,12 +30,12 @@ final class Weights {
         this.source = source;
         this.config = config;
         this.packed = packed;
-        this.absent = script.manager().create(FloatBuffer.allocate(0), new Shape(0), ai.djl.ndarray.types.DataType.FLOAT32);
+        this.absent =
+                script.manager().create(FloatBuffer.allocate(0), new Shape(0), ai.djl.ndarray.types.DataType.FLOAT32);
     }
 
     /** Loads everything; one layer at a time is in memory twice. */
-    static IValue load(
-            TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, boolean packed) {
+    static IValue load(TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, boolean packed) {
         Weights weights = new Weights(script, source, config, packed);
         weights.loadEnds(rope);
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -108,8 +108,7 @@ final class Weights {
         try (PtNDManager scope = scope()) {
             PtNDArray[] parts = new PtNDArray[projections.length];
             for (int i = 0; i < parts.length; i++) {
-                parts[i] = source.tensor(
-                        scope, layer + projections[i].path() + ".bias", config.out(projections[i]));
+                parts[i] = source.tensor(scope, layer + projections[i].path() + ".bias", config.out(projections[i]));
             }
             return join(parts);
         }
