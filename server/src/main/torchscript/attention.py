@@ -56,6 +56,23 @@ def attend(self, q: Tensor, keys: Tensor, values: Tensor, window: int, scale: fl
     return out.permute([2, 0, 1, 3]).reshape([count, heads * dim])
 
 
+def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, places: Tensor, mask: Tensor, scale: float) -> Tensor:
+    # One token of each of n sequences: q [n, heads, head_dim], places [n * longest] of their keys, mask [n, 1, 1, longest] -> [n, heads * head_dim].
+    # Copying short contexts side by side costs less than starting the threads once for each sequence.
+    n = q.size(0)
+    dim = q.size(2)
+    kv_heads = keys.size(1)
+    longest = mask.size(3)
+    key = keys.index_select(0, places).view([n, longest, kv_heads, dim]).transpose(1, 2)
+    value = values.index_select(0, places).view([n, longest, kv_heads, dim]).transpose(1, 2)
+    query = q.reshape([n, kv_heads, q.size(1) // kv_heads, dim])
+    return torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=scale).reshape([n, q.size(1) * dim])
+
+
+def row_places(self, extents: Tensor, longest: int) -> Tensor:
+    return torch.add(extents.unsqueeze(1), torch.arange(longest, device=extents.device).unsqueeze(0))
+
+
 def project_heads(self, qkv: Tensor, weights: List[Tensor], base: int, shape: List[int], eps: float, cos: Tensor, sin: Tensor) -> Tensor:
     # qkv [T, (heads + 2 kv_heads) head_dim] -> queries and keys, normed (Qwen3) and rotated: [T, heads + kv_heads, head_dim]
     heads = shape[1]

@@ -1,5 +1,6 @@
 # From logits to tokens, on the device.
-# counts = [T, bank columns, draws, scored positions, alternatives (-1: no logprobs), logprob rows, biases, repeated tokens, plain draws, filtered draws]
+# counts = [T, bank columns, draws, scored positions, alternatives (-1: no logprobs), logprob rows, biases, repeated tokens, plain draws, filtered draws,
+#   decode rows to attend together, longest context of these]
 # ints behind the 7 T: logit rows (draws + scored), targets (draws + scored; -1 for a draw), logprob rows, bias rows, bias tokens, repeated rows,
 #   repeated tokens, plain draws, filtered draws, top k of each draw
 # floats: per draw temperature, top p, min p, uniform number; then biases, then repetition penalties

@@ -36,6 +36,14 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     token_gains = torch.empty([0], dtype=dtype, device=device)
     if gains.numel() > 0:
         token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
+    row_places = places
+    row_mask = mask
+    if counts[10] > 0:
+        first = torch.sub(rows.select(0, 3), rows.select(0, 1)).narrow(0, 0, counts[10])
+        row_places = self.row_places(first, counts[11])
+        seen = torch.le(torch.arange(counts[11], device=device).unsqueeze(0), rows.select(0, 1).narrow(0, 0, counts[10]).unsqueeze(1))
+        row_mask = seen.unsqueeze(1).unsqueeze(1)
+        row_places = torch.where(seen, row_places, first.unsqueeze(1)).view([-1])
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]
@@ -52,7 +60,10 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         keys.index_put_([places], qk.narrow(1, heads, kv_heads))
         values.index_put_([places], qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
         parts = annotate(List[Tensor], [])
-        for s in range(len(spans) // 4):
+        together = counts[10] if windows[layer] == 0 or counts[11] <= windows[layer] else 0
+        if together > 0:
+            parts.append(self.attend_rows(q.narrow(0, 0, together), keys, values, row_places, row_mask, numbers[1]))
+        for s in range(together, len(spans) // 4):
             length = spans[s * 4 + 3] + spans[s * 4 + 1]
             parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), windows[layer], numbers[1]))
         attended = torch.cat(parts, 0)

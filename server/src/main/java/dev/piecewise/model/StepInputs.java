@@ -14,6 +14,9 @@ final class StepInputs {
     /** Spans of at least so many tokens get their adapter's columns alone, shorter ones share a segment. */
     private static final int OWN_SEGMENT = 32;
 
+    /** Padded keys of the decode rows that are copied side by side; beyond it one call for each sequence is cheaper. */
+    private static final int TOGETHER_PLACES = 4096;
+
     private final List<Span> spans;
     private final int tokens;
     private final List<Draw> draws = new ArrayList<>();
@@ -67,6 +70,7 @@ final class StepInputs {
     }
 
     long[] counts() {
+        int together = decodesTogether();
         return new long[] {
             tokens,
             lastColumn,
@@ -77,8 +81,32 @@ final class StepInputs {
             biasRows.size(),
             repeatedRows.size(),
             plain.size(),
-            filtered.size()
+            filtered.size(),
+            together,
+            longestContext(together)
         };
+    }
+
+    /** How many of the first spans are single tokens whose contexts are short enough to be attended to side by side; 0 or 1 is none. */
+    private int decodesTogether() {
+        int count = 0;
+        int longest = 0;
+        while (count < spans.size() && spans.get(count).length() == 1) {
+            longest = Math.max(longest, spans.get(count).position() + 1);
+            if ((long) longest * (count + 1) > TOGETHER_PLACES) {
+                break;
+            }
+            count++;
+        }
+        return count < 2 ? 0 : count;
+    }
+
+    private int longestContext(int count) {
+        int longest = 0;
+        for (int i = 0; i < count; i++) {
+            longest = Math.max(longest, spans.get(i).position() + 1);
+        }
+        return longest;
     }
 
     /** Per span: first row, rows, extent, position. */
