@@ -8,7 +8,7 @@ package dev.piecewise.adapter;
  */
 public record Factors(int rank, int in, int out, float[] a, float[] b) {
     public Factors {
-        if (a.length != rank * in || b.length != out * rank) {
+        if (a.length != (long) rank * in || b.length != (long) out * rank) {
             throw new IllegalArgumentException("factors of rank %d for %d -> %d have %d and %d values"
                     .formatted(rank, in, out, a.length, b.length));
         }

@@ -55,6 +55,7 @@ public final class PeftReader {
     }
 
     private SortedMap<Site, Factors> read() {
+        requireNoEmbeddings();
         file.tensors().forEach(this::sort);
         SortedMap<Site, Factors> sites = new TreeMap<>();
         a.forEach((module, tensorA) -> {
@@ -159,7 +160,11 @@ public final class PeftReader {
                 }
             }
         }
-        for (String module : new String[] {"lm_head", prefix + "embed_tokens"}) {
+    }
+
+    /** Said before the tensors are looked at, because it explains them. */
+    private void requireNoEmbeddings() {
+        for (String module : new String[] {"lm_head", "model.embed_tokens"}) {
             if (config.targets().contains(module)) {
                 throw bad("%s targets %s, and LoRA on embeddings cannot be honoured".formatted(CONFIG, module));
             }

@@ -9,6 +9,8 @@ import java.util.SortedMap;
  *
  * @param base fingerprint of the base model
  * @param scale alpha / rank, to be applied to {@code B A}
+ * @param merge what a plan is merged by unless something else is asked for
+ * @param keys where the pieces' keys come from, and so how they score
  */
 public record Pool(
         String hash,
@@ -16,6 +18,7 @@ public record Pool(
         int rank,
         double scale,
         Merge merge,
+        Keys keys,
         List<Sharer> sharers,
         SortedMap<Site, PieceStack> sites) {
 
