@@ -1,0 +1,147 @@
+package dev.piecewise.gateway;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.completion.Completions;
+import dev.piecewise.gateway.http.Endpoint;
+import dev.piecewise.gateway.http.Gate;
+import dev.piecewise.gateway.http.HttpLimits;
+import dev.piecewise.gateway.http.HttpListener;
+import dev.piecewise.gateway.http.Routes;
+import dev.piecewise.metrics.Metrics;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP server: the port opens at once and says that it is loading, answers from the moment of {@link #serve}, and finishes what runs when it drains. Its methods
+ * may be called by any thread but an event loop.
+ */
+public final class Gateway implements AutoCloseable {
+    private final HttpLimits limits;
+    private final Metrics metrics;
+    private final Gate gate;
+    private final Vertx vertx;
+    private volatile @Nullable Endpoints endpoints;
+
+    public Gateway(HttpLimits limits, Metrics metrics) {
+        this.limits = limits;
+        this.metrics = metrics;
+        gate = new Gate(limits.requests());
+        vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
+                .setWorkerPoolSize(1)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    /** The endpoints that need what is loaded. */
+    private record Endpoints(
+            Serving serving, Completions completions, Models models, Users users, Histories histories, Plans plans) {}
+
+    /** Opens the port, 0 for any free one, and returns it. UNAVAILABLE when it cannot be had. */
+    public int start(String host, int port) throws InterruptedException {
+        CompletableFuture<Integer> listening = new CompletableFuture<>();
+        HttpListener.Address address = new HttpListener.Address(host, port, listening::complete);
+        Routes routes = routes();
+        int loops = Math.max(2, Runtime.getRuntime().availableProcessors());
+        try {
+            vertx.deployVerticle(
+                            () -> new HttpListener(address, routes, gate, limits, metrics),
+                            new DeploymentOptions().setInstances(loops))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+            return listening.get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            throw new ServingException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot listen on %s:%d: %s".formatted(host, port, cause == null ? e : cause.getMessage()),
+                    "server.port");
+        }
+    }
+
+    /** Everything is loaded: requests are answered from now on. */
+    public void serve(Serving serving) {
+        metrics.attach(serving.engine()::status);
+        endpoints = new Endpoints(
+                serving,
+                new Completions(
+                        serving.model(), serving.engine(), serving.personalizer(), metrics, limits.writeBytes()),
+                new Models(serving.model(), serving.engine().maxLength()),
+                new Users(serving.store(), serving.personalizer()),
+                new Histories(serving.store(), serving.personalizer()),
+                new Plans(serving.store(), serving.personalizer()));
+    }
+
+    /**
+     * Says at once that it is not ready, refuses new requests, lets those that run finish for at most so long, then closes the port and every connection; what
+     * still runs is cancelled.
+     */
+    public void drain(Duration limit) throws InterruptedException {
+        gate.shut();
+        gate.awaitEmpty(limit);
+        close();
+    }
+
+    /** Closes the port and every connection; what runs is cancelled. */
+    @Override
+    public void close() {
+        gate.shut();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    private Routes routes() {
+        Operations operations = new Operations(metrics, this::ready);
+        return new Routes()
+                .add("POST", "/v1/completions", loaded(Endpoints::completions))
+                .add("GET", "/v1/models", loaded(ready -> ready.models()::list))
+                .add("GET", "/v1/models/:model", loaded(ready -> ready.models()::one))
+                .add("GET", "/v1/users", loaded(ready -> ready.users()::list))
+                .add("PUT", "/v1/users/:user", loaded(ready -> ready.users()::put))
+                .add("GET", "/v1/users/:user", loaded(ready -> ready.users()::get))
+                .add("DELETE", "/v1/users/:user", loaded(ready -> ready.users()::delete))
+                .add("POST", "/v1/users/:user/history", loaded(ready -> ready.histories()::append))
+                .add("GET", "/v1/users/:user/history", loaded(ready -> ready.histories()::list))
+                .add("DELETE", "/v1/users/:user/history", loaded(ready -> ready.histories()::clear))
+                .add("POST", "/v1/users/:user/plan", loaded(ready -> ready.plans()::assemble))
+                .add("GET", "/v1/users/:user/plan", loaded(ready -> ready.plans()::get))
+                .addAlways("GET", "/health/live", operations::live)
+                .addAlways("GET", "/health/ready", operations::ready)
+                .addAlways("GET", "/health", operations::ready)
+                .addAlways("GET", "/metrics", operations::metrics)
+                .addAlways("GET", "/version", operations::version)
+                .addAlways("GET", "/", operations::page);
+    }
+
+    private Endpoint loaded(Function<Endpoints, Endpoint> choose) {
+        return exchange -> choose.apply(loaded()).answer(exchange);
+    }
+
+    private Endpoints loaded() {
+        Endpoints ready = endpoints;
+        if (ready == null) {
+            throw new ServingException(ErrorCode.UNAVAILABLE, "the model is loading");
+        }
+        return ready;
+    }
+
+    /** What is served; UNAVAILABLE says why nothing is. */
+    private Serving ready() {
+        if (gate.isShut()) {
+            throw new ServingException(ErrorCode.UNAVAILABLE, "the server is shutting down");
+        }
+        Serving serving = loaded().serving();
+        if (!serving.store().healthy()) {
+            throw new ServingException(ErrorCode.UNAVAILABLE, "the database does not answer");
+        }
+        return serving;
+    }
+}

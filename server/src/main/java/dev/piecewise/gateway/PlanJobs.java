@@ -1,0 +1,135 @@
+package dev.piecewise.gateway;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.piecewise.adapter.Plan;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.personalization.Personalizer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Assembles plans in the background: for each user one job that runs and at most one that waits for it. A job that waits serves everybody who asks meanwhile,
+ * since it will read the history as it is then; one that runs may have read it already, and does not.
+ */
+final class PlanJobs {
+    private static final Logger LOG = LoggerFactory.getLogger(PlanJobs.class);
+    private static final int MOST_RUNNING = 2;
+    private static final int MOST_JOBS = 1024;
+
+    private final Personalizer personalizer;
+    private final Semaphore running = new Semaphore(MOST_RUNNING, true);
+    /** The newest unfinished job of each user. */
+    private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+
+    private final Cache<String, ServingException> failures = Caffeine.newBuilder()
+            .maximumSize(MOST_JOBS)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
+
+    PlanJobs(Personalizer personalizer) {
+        this.personalizer = personalizer;
+    }
+
+    /** One assembling of one user's plan; {@code plan} fails with a {@link ServingException}. */
+    static final class Job {
+        private final String id = "job-" + UUID.randomUUID();
+        private final Instant created = Instant.now();
+        private final CompletableFuture<Plan> plan = new CompletableFuture<>();
+        private final @Nullable Job before;
+        /** Changed only inside the map's compute. */
+        private boolean begun;
+
+        private Job(@Nullable Job before) {
+            this.before = before;
+        }
+
+        String id() {
+            return id;
+        }
+
+        Instant created() {
+            return created;
+        }
+
+        CompletableFuture<Plan> plan() {
+            return plan;
+        }
+    }
+
+    /** A job that will read the user's history from now on; OVERLOADED when there are too many. */
+    Job start(String user) {
+        if (jobs.size() >= MOST_JOBS) {
+            throw new ServingException(ErrorCode.OVERLOADED, "too many plans are waiting to be assembled");
+        }
+        return jobs.compute(user, (name, newest) -> {
+            if (newest != null && !newest.begun) {
+                return newest;
+            }
+            Job job = new Job(newest);
+            Thread.ofVirtual().name("plan").start(() -> run(user, job));
+            return job;
+        });
+    }
+
+    /** The user's job that is not done yet. */
+    Optional<Job> unfinished(String user) {
+        return Optional.ofNullable(jobs.get(user));
+    }
+
+    /** Why the user's last job failed, if it did and not too long ago. */
+    Optional<ServingException> failure(String user) {
+        return Optional.ofNullable(failures.getIfPresent(user));
+    }
+
+    private void run(String user, Job job) {
+        awaitEnd(job.before);
+        running.acquireUninterruptibly();
+        try {
+            jobs.computeIfPresent(user, (name, newest) -> {
+                job.begun = true;
+                return newest;
+            });
+            Plan plan = personalizer.assemble(user);
+            failures.invalidate(user);
+            finish(user, job);
+            job.plan.complete(plan);
+        } catch (ServingException refused) {
+            fail(user, job, refused);
+        } catch (RuntimeException fault) {
+            LOG.atError().addKeyValue("job", job.id).setCause(fault).log("a plan could not be assembled");
+            fail(
+                    user,
+                    job,
+                    new ServingException(ErrorCode.INTERNAL, "the plan could not be assembled (" + job.id + ")"));
+        } finally {
+            running.release();
+        }
+    }
+
+    private void fail(String user, Job job, ServingException refused) {
+        failures.put(user, refused);
+        finish(user, job);
+        job.plan.completeExceptionally(refused);
+    }
+
+    private void finish(String user, Job job) {
+        jobs.remove(user, job);
+    }
+
+    private static void awaitEnd(@Nullable Job before) {
+        if (before != null) {
+            before.plan.handle((plan, failure) -> failure).join();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.piecewise.gateway;
+
+import dev.piecewise.adapter.Choice;
+import dev.piecewise.adapter.Plan;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.http.ClientGoneException;
+import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.personalization.Personalizer;
+import dev.piecewise.store.Store;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** {@code /v1/users/:user/plan}. */
+final class Plans {
+    private static final int DEFAULT_WAIT_SECONDS = 30;
+    private static final int LONGEST_WAIT_SECONDS = 600;
+
+    private final Store store;
+    private final PlanJobs jobs;
+
+    Plans(Store store, Personalizer personalizer) {
+        this.store = store;
+        jobs = new PlanJobs(personalizer);
+    }
+
+    /** A job as clients see it; {@code created} in seconds since 1970. */
+    private record JobState(String id, String object, String status, long created) {
+        static JobState of(PlanJobs.Job job, String status) {
+            return new JobState(job.id(), "plan.job", status, job.created().getEpochSecond());
+        }
+    }
+
+    private record Running(JobState job) {}
+
+    private record Done(JobState job, Summary plan) {}
+
+    private record Summary(
+            String pool, String merge, int k, int items, int sites, List<String> sharers, String created) {
+        static Summary of(Plan plan) {
+            List<String> sharers = plan.sites().values().stream()
+                    .flatMap(List::stream)
+                    .map(Choice::sharer)
+                    .distinct()
+                    .sorted()
+                    .toList();
+            return new Summary(
+                    plan.pool(),
+                    plan.merge().wire(),
+                    plan.k(),
+                    plan.items(),
+                    plan.sites().size(),
+                    sharers,
+                    plan.created().toString());
+        }
+    }
+
+    /** A plan as plan files write it. */
+    private record PlanBody(
+            int format,
+            String base,
+            String pool,
+            String merge,
+            int k,
+            Map<String, List<List<Object>>> sites,
+            int items,
+            String created) {
+        static PlanBody of(Plan plan) {
+            Map<String, List<List<Object>>> sites = new LinkedHashMap<>();
+            plan.sites()
+                    .forEach((site, choices) -> sites.put(
+                            site.toString(),
+                            choices.stream()
+                                    .map(choice -> List.<Object>of(choice.sharer(), choice.weight()))
+                                    .toList()));
+            return new PlanBody(
+                    1,
+                    plan.base(),
+                    plan.pool(),
+                    plan.merge().wire(),
+                    plan.k(),
+                    sites,
+                    plan.items(),
+                    plan.created().toString());
+        }
+    }
+
+    /** Assembles in the background and waits for it, {@code ?wait=SECONDS} at most: 200 with the plan's summary, or 202 while the job goes on. */
+    void assemble(Exchange exchange) throws InterruptedException, ClientGoneException {
+        Store.User user = Users.existing(store, Users.id(exchange));
+        int seconds = exchange.queryInteger("wait", 0, LONGEST_WAIT_SECONDS).orElse(DEFAULT_WAIT_SECONDS);
+        PlanJobs.Job job = jobs.start(user.id());
+        try {
+            Plan plan = job.plan().get(seconds, TimeUnit.SECONDS);
+            exchange.answer(200, new Done(JobState.of(job, "done"), Summary.of(plan)));
+        } catch (TimeoutException e) {
+            exchange.answer(202, new Running(JobState.of(job, "running")));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ServingException refused ? refused : new IllegalStateException(e);
+        }
+    }
+
+    void get(Exchange exchange) throws InterruptedException, ClientGoneException {
+        Store.User user = Users.existing(store, Users.id(exchange));
+        Optional<PlanJobs.Job> job = jobs.unfinished(user.id());
+        if (job.isPresent()) {
+            exchange.answer(202, new Running(JobState.of(job.get(), "running")));
+            return;
+        }
+        Plan plan = store.plan(user.id()).orElseThrow(() -> noPlan(user.id()));
+        exchange.answer(200, PlanBody.of(plan));
+    }
+
+    private ServingException noPlan(String user) {
+        String why = jobs.failure(user)
+                .map(failure -> "; the last time it was assembled, it failed: " + failure.text())
+                .orElse("");
+        return new ServingException(ErrorCode.NOT_FOUND, "the user has no plan" + why, "user");
+    }
+}

@@ -1,0 +1,86 @@
+package dev.piecewise.gateway;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.http.ClientGoneException;
+import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.gateway.http.Texts;
+import dev.piecewise.personalization.Personalizer;
+import dev.piecewise.store.Store;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/users} and {@code /v1/users/:user}. */
+final class Users {
+    private static final int PAGE = 100;
+    private static final int LARGEST_PAGE = 1000;
+
+    private final Store store;
+    private final Personalizer personalizer;
+
+    Users(Store store, Personalizer personalizer) {
+        this.store = store;
+        this.personalizer = personalizer;
+    }
+
+    /** Times in seconds since 1970. */
+    private record User(
+            String id,
+            String object,
+            long created,
+            int historyItems,
+            @Nullable Long planCreated) {
+        static User of(Store.User user) {
+            return new User(
+                    user.id(),
+                    "user",
+                    user.created().getEpochSecond(),
+                    user.items(),
+                    user.planCreated().map(Instant::getEpochSecond).orElse(null));
+        }
+    }
+
+    private record UserList(String object, List<User> data, boolean hasMore) {}
+
+    private record Deleted(String id, String object, boolean deleted, Erased erased) {}
+
+    private record Erased(int historyItems, boolean plan) {}
+
+    /** The user that the path names; INVALID_REQUEST when the name is too long. */
+    static String id(Exchange exchange) {
+        return Texts.userId("user", exchange.part("user"));
+    }
+
+    static Store.User existing(Store store, String id) {
+        return store.user(id).orElseThrow(Users::unknown);
+    }
+
+    static ServingException unknown() {
+        return new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
+    }
+
+    void list(Exchange exchange) throws InterruptedException, ClientGoneException {
+        int limit = exchange.queryInteger("limit", 1, LARGEST_PAGE).orElse(PAGE);
+        List<Store.User> found = store.users(exchange.query("after").orElse(""), limit + 1);
+        List<User> page = found.stream().limit(limit).map(User::of).toList();
+        exchange.answer(200, new UserList("list", page, found.size() > limit));
+    }
+
+    void put(Exchange exchange) throws InterruptedException, ClientGoneException {
+        String id = id(exchange);
+        boolean created = store.putUser(id);
+        exchange.answer(created ? 201 : 200, User.of(existing(store, id)));
+    }
+
+    void get(Exchange exchange) throws InterruptedException, ClientGoneException {
+        exchange.answer(200, User.of(existing(store, id(exchange))));
+    }
+
+    void delete(Exchange exchange) throws InterruptedException, ClientGoneException {
+        String id = id(exchange);
+        Store.Erased erased = store.deleteUser(id).orElseThrow(Users::unknown);
+        personalizer.forget(id);
+        exchange.answer(200, new Deleted(id, "user.deleted", true, new Erased(erased.historyItems(), erased.plan())));
+    }
+}

@@ -1,0 +1,109 @@
+package dev.piecewise.gateway.completion;
+
+import dev.piecewise.engine.Engine;
+import dev.piecewise.engine.GenerationRequest;
+import dev.piecewise.personalization.Served;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** The choices of one request while they are generated, prompt by prompt. Closing it cancels what still runs. Confined to the request's thread. */
+final class Completion implements AutoCloseable {
+    private final CompletionRequest request;
+    private final List<Choice> choices = new ArrayList<>();
+    private final Generations generations = new Generations();
+    private int open;
+
+    private Completion(CompletionRequest request) {
+        this.request = request;
+    }
+
+    /** Submits every choice, or throws what the engine says of the first one that it does not take. */
+    static Completion submit(CompletionRequest request, Served served, ServedModel model, Engine engine) {
+        Completion completion = new Completion(request);
+        try {
+            for (Prompt prompt : request.prompts()) {
+                Prompt.Encoded encoded = prompt.encode(model.tokenizer(), engine.maxLength());
+                for (int i = 0; i < request.choices(); i++) {
+                    completion.generations.add(engine.submit(generation(request, encoded, i, served, model)));
+                    completion.choices.add(new Choice(encoded, request, model.tokenizer()));
+                    completion.open++;
+                }
+            }
+            return completion;
+        } catch (RuntimeException refused) {
+            completion.close();
+            throw refused;
+        }
+    }
+
+    private static GenerationRequest generation(
+            CompletionRequest request, Prompt.Encoded prompt, int choice, Served served, ServedModel model) {
+        Decoding decoding = request.decoding();
+        return new GenerationRequest(
+                request.recipient().user(),
+                prompt.ids(),
+                Math.max(1, request.maxTokens()),
+                decoding.minTokens(),
+                decoding.ignoreEos() ? Set.of() : model.endTokens(),
+                decoding.sampling(choice),
+                request.output().echo() && request.output().logprobs() >= 0,
+                served.adaptation());
+    }
+
+    boolean isFinished() {
+        return open == 0;
+    }
+
+    List<Choice> choices() {
+        return choices;
+    }
+
+    /** Waits for the next event of any choice and takes it; which choice it was of. Throws the failure of any, which ends all. */
+    int advance() throws InterruptedException {
+        return take(generations.next());
+    }
+
+    /** As {@link #advance}, if an event is there already. */
+    OptionalInt advanceNow() {
+        Optional<Generations.Step> step = generations.poll();
+        return step.isEmpty() ? OptionalInt.empty() : OptionalInt.of(take(step.get()));
+    }
+
+    private int take(Generations.Step step) {
+        Choice choice = choices.get(step.number());
+        boolean ended = choice.isFinished();
+        choice.take(step.event());
+        if (!ended && choice.isFinished()) {
+            open--;
+            if (choice.isStopped()) {
+                generations.close(step.number());
+            }
+        }
+        return step.number();
+    }
+
+    Usage usage() {
+        int prompt = 0;
+        int cached = 0;
+        for (int first = 0; first < choices.size(); first += request.choices()) {
+            prompt += choices.get(first).promptTokens();
+            cached += generations.cachedTokens(first);
+        }
+        return Usage.of(
+                prompt,
+                cached,
+                choices.stream().mapToInt(Choice::completionTokens).sum());
+    }
+
+    int longestChoice() {
+        return choices.stream().mapToInt(Choice::completionTokens).max().orElse(0);
+    }
+
+    @Override
+    public void close() {
+        generations.close();
+    }
+}

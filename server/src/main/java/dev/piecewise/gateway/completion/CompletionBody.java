@@ -1,0 +1,41 @@
+package dev.piecewise.gateway.completion;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A whole completion as OpenAI writes it, with our {@code piecewise} object. */
+record CompletionBody(
+        String id,
+        String object,
+        long created,
+        String model,
+        String systemFingerprint,
+        List<Entry> choices,
+        Usage usage,
+        ServedBy piecewise) {
+
+    record Entry(
+            int index,
+            String text,
+            @Nullable Logprobs logprobs,
+            @Nullable String finishReason,
+            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] promptTokenIds,
+            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds) {}
+
+    static List<Entry> entries(List<Choice> choices) {
+        List<Entry> entries = new ArrayList<>(choices.size());
+        for (Choice choice : choices) {
+            Choice.Part part = choice.part();
+            entries.add(new Entry(
+                    entries.size(),
+                    part.text(),
+                    part.logprobs(),
+                    part.finishReason(),
+                    part.promptTokens(),
+                    part.tokens()));
+        }
+        return entries;
+    }
+}

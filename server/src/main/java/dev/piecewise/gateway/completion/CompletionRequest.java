@@ -1,0 +1,86 @@
+package dev.piecewise.gateway.completion;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.http.Fields;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request for completions as it came, every field checked.
+ *
+ * @param maxTokens 0 only with {@code echo}: the prompt is given back, and scored
+ */
+record CompletionRequest(
+        List<Prompt> prompts, int maxTokens, int choices, Decoding decoding, Output output, Recipient recipient) {
+    private static final int DEFAULT_MAX_TOKENS = 16;
+    private static final int MOST_CHOICES = 128;
+    private static final int MOST_LOGPROBS = 20;
+
+    /**
+     * How the completion is given back.
+     *
+     * @param usage whether a stream ends with the usage
+     * @param logprobs alternatives reported with each token, -1 for no logprobs
+     * @param tokenIds whether the choices carry the token ids
+     */
+    record Output(boolean stream, boolean usage, boolean echo, int logprobs, boolean tokenIds) {}
+
+    static CompletionRequest parse(Fields fields, ServedModel model) {
+        checkModel(fields, model);
+        fields.text("suffix").filter(suffix -> !suffix.isEmpty()).ifPresent(suffix -> {
+            throw ServingException.invalid("suffix", "suffix is not supported: the model continues texts only");
+        });
+        List<Prompt> prompts = Prompt.parse(fields, MOST_CHOICES, model.vocabulary());
+        Output output = output(fields);
+        int maxTokens = fields.integer("max_tokens", DEFAULT_MAX_TOKENS, output.echo() ? 0 : 1, Integer.MAX_VALUE);
+        return new CompletionRequest(
+                prompts,
+                maxTokens,
+                choices(fields, prompts.size()),
+                Decoding.parse(fields, model.vocabulary(), maxTokens, output.logprobs()),
+                output,
+                Recipient.parse(fields));
+    }
+
+    /** Choices in all, over all prompts. */
+    int total() {
+        return prompts.size() * choices;
+    }
+
+    private static void checkModel(Fields fields, ServedModel model) {
+        Optional<String> name = fields.text("model");
+        if (name.isPresent() && !name.get().equals(model.name())) {
+            throw new ServingException(
+                    ErrorCode.UNKNOWN_MODEL,
+                    "there is no model of this name; the one that is served is " + model.name(),
+                    "model");
+        }
+    }
+
+    private static int choices(Fields fields, int prompts) {
+        int choices = fields.integer("n", 1, 1, MOST_CHOICES);
+        if (fields.integer("best_of", choices, 0, Integer.MAX_VALUE) != choices) {
+            throw ServingException.invalid("best_of", "best_of must be equal to n (%d)".formatted(choices));
+        }
+        if (choices * prompts > MOST_CHOICES) {
+            throw ServingException.invalid(
+                    "n", "%d prompts with n = %d are more than %d choices".formatted(prompts, choices, MOST_CHOICES));
+        }
+        return choices;
+    }
+
+    private static Output output(Fields fields) {
+        boolean stream = fields.flag("stream");
+        Optional<Fields> options = fields.object("stream_options");
+        if (options.isPresent() && !stream) {
+            throw ServingException.invalid("stream_options", "stream_options is for streams: set stream to true");
+        }
+        return new Output(
+                stream,
+                options.isPresent() && options.get().flag("include_usage"),
+                fields.flag("echo"),
+                fields.integer("logprobs", -1, 0, MOST_LOGPROBS),
+                fields.flag("return_token_ids"));
+    }
+}

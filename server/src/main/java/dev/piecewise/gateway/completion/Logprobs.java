@@ -1,0 +1,49 @@
+package dev.piecewise.gateway.completion;
+
+import dev.piecewise.engine.TokenLogprobs;
+import dev.piecewise.text.Piece;
+import dev.piecewise.text.Tokenizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Logprobs as OpenAI's completions write them: parallel lists, one entry for each token. A prompt's first token has none. */
+record Logprobs(
+        List<String> tokens,
+        List<@Nullable Float> tokenLogprobs,
+        List<@Nullable Map<String, Float>> topLogprobs,
+        List<Integer> textOffset) {
+    /** What JSON can hold in place of minus infinity, as vLLM has it. */
+    private static final float LEAST = -9999;
+
+    /** A token of the text with its logprobs. */
+    record Scored(Piece piece, @Nullable TokenLogprobs logprobs) {}
+
+    static Logprobs of(List<Scored> scored, Tokenizer tokenizer) {
+        Logprobs lists = new Logprobs(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (Scored one : scored) {
+            TokenLogprobs logprobs = one.logprobs();
+            lists.tokens.add(one.piece().text());
+            lists.textOffset.add(one.piece().offset());
+            lists.tokenLogprobs.add(logprobs == null ? null : finite(logprobs.logprob()));
+            lists.topLogprobs.add(logprobs == null ? null : top(one.piece(), logprobs, tokenizer));
+        }
+        return lists;
+    }
+
+    /** Of several tokens that read alike the likeliest one; the token that was chosen is always among them. */
+    private static Map<String, Float> top(Piece piece, TokenLogprobs logprobs, Tokenizer tokenizer) {
+        Map<String, Float> top = new LinkedHashMap<>();
+        for (int i = 0; i < logprobs.topTokens().length; i++) {
+            top.putIfAbsent(tokenizer.piece(logprobs.topTokens()[i]), finite(logprobs.topLogprobs()[i]));
+        }
+        top.putIfAbsent(piece.text(), finite(logprobs.logprob()));
+        return top;
+    }
+
+    private static float finite(float logprob) {
+        return logprob >= LEAST ? logprob : LEAST;
+    }
+}

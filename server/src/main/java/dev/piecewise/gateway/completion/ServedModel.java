@@ -1,0 +1,22 @@
+package dev.piecewise.gateway.completion;
+
+import dev.piecewise.text.Tokenizer;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * The base model as clients see it.
+ *
+ * @param name what they ask for
+ * @param created when it was loaded
+ * @param fingerprint of the base model's content; answers carry its beginning as {@code system_fingerprint}
+ * @param vocabulary token ids are below it
+ * @param endTokens token ids that end a completion
+ */
+public record ServedModel(
+        String name, Instant created, String fingerprint, int vocabulary, Set<Integer> endTokens, Tokenizer tokenizer) {
+
+    String systemFingerprint() {
+        return "fp_" + fingerprint.substring(0, Math.min(12, fingerprint.length()));
+    }
+}

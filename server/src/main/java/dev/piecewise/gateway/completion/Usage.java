@@ -1,0 +1,11 @@
+package dev.piecewise.gateway.completion;
+
+/** Tokens of a request; a prompt counts once, however many choices continue it. */
+record Usage(int promptTokens, int completionTokens, int totalTokens, PromptTokensDetails promptTokensDetails) {
+    record PromptTokensDetails(int cachedTokens) {}
+
+    static Usage of(int promptTokens, int cachedTokens, int completionTokens) {
+        return new Usage(
+                promptTokens, completionTokens, promptTokens + completionTokens, new PromptTokensDetails(cachedTokens));
+    }
+}

@@ -1,0 +1,134 @@
+package dev.piecewise.gateway.http;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.metrics.Metrics;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes requests on the event loop, reads their bodies and answers each on a virtual thread of its own. Not a verticle's virtual thread: a verticle runs one task
+ * at a time, and an endpoint that waits for the engine would stop all others of that verticle.
+ */
+final class Dispatcher implements Handler<HttpServerRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Routes routes;
+    private final Gate gate;
+    private final HttpLimits limits;
+    private final Metrics metrics;
+    private final IdleConnections connections;
+
+    Dispatcher(Routes routes, Gate gate, HttpLimits limits, Metrics metrics, IdleConnections connections) {
+        this.routes = routes;
+        this.gate = gate;
+        this.limits = limits;
+        this.metrics = metrics;
+        this.connections = connections;
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        connections.waiting(request.connection());
+        request.response()
+                .putHeader(
+                        "x-request-id",
+                        "req_" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+        try {
+            switch (routes.find(request.method().name(), Objects.requireNonNullElse(request.path(), ""))) {
+                case Routes.Match.Found found -> receive(request, found);
+                case Routes.Match.WrongMethod(var allowed) -> {
+                    request.response().putHeader("Allow", String.join(", ", allowed));
+                    refuse(
+                            request,
+                            "other",
+                            new ServingException(
+                                    ErrorCode.METHOD_NOT_ALLOWED,
+                                    "%s is not for this path".formatted(request.method())));
+                }
+                case Routes.Match.Unknown() ->
+                    refuse(
+                            request,
+                            "other",
+                            new ServingException(ErrorCode.NOT_FOUND, "there is nothing at this path"));
+            }
+        } catch (ServingException refused) {
+            refuse(request, "other", refused);
+        }
+    }
+
+    private void receive(HttpServerRequest request, Routes.Match.Found found) {
+        String pattern = found.route().pattern();
+        if (found.route().gated()) {
+            try {
+                gate.enter();
+            } catch (ServingException refused) {
+                refuse(request, pattern, refused);
+                return;
+            }
+        }
+        BodyReader.read(request, limits.bodyBytes())
+                .onSuccess(body -> {
+                    connections.busy(request.connection());
+                    Exchange exchange = new Exchange(request, found.parts(), body, limits.patience());
+                    Thread.ofVirtual().name("request").start(() -> answer(exchange, found.route(), request));
+                })
+                .onFailure(failure -> {
+                    if (failure instanceof ServingException refused) {
+                        refuse(request, pattern, refused);
+                        connections.lingering(request.connection());
+                    }
+                    leave(found.route());
+                });
+    }
+
+    private void answer(Exchange exchange, Routes.Route route, HttpServerRequest request) {
+        try {
+            serve(exchange, route);
+        } catch (InterruptedException | ClientGoneException gone) {
+            LOG.atDebug().addKeyValue("route", route.pattern()).log("the client left");
+        } finally {
+            metrics.answered(route.pattern(), exchange.status());
+            connections.waiting(request.connection());
+            leave(route);
+        }
+    }
+
+    private void serve(Exchange exchange, Routes.Route route) throws InterruptedException, ClientGoneException {
+        try {
+            route.endpoint().answer(exchange);
+        } catch (ServingException refused) {
+            exchange.fail(refused);
+        } catch (RuntimeException | Error fault) {
+            String id = exchange.id();
+            LOG.atError()
+                    .addKeyValue("route", route.pattern())
+                    .addKeyValue("request", id)
+                    .setCause(fault)
+                    .log("a request failed");
+            exchange.fail(new ServingException(ErrorCode.INTERNAL, "the server failed; its log has more under " + id));
+        }
+    }
+
+    private void leave(Routes.Route route) {
+        if (route.gated()) {
+            gate.leave();
+        }
+    }
+
+    /** Answers on the event loop, without waiting. */
+    private void refuse(HttpServerRequest request, String pattern, ServingException refused) {
+        HttpServerResponse response = request.response();
+        Exchange.retryAfter(refused.code()).ifPresent(seconds -> response.putHeader("Retry-After", seconds));
+        response.setStatusCode(refused.code().status())
+                .putHeader("Content-Type", "application/json")
+                .end(Buffer.buffer(Json.bytes(ErrorBody.of(refused))));
+        metrics.answered(pattern, refused.code().status());
+    }
+}

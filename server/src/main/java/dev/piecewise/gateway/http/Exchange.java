@@ -1,0 +1,170 @@
+package dev.piecewise.gateway.http;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP request with its whole body, and its answer. Confined to the request's own virtual thread. */
+public final class Exchange {
+    /** The header that names the answer, so that it can be found in the log. */
+    static final String ID = "x-request-id";
+
+    private static final String JSON = "application/json";
+
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Map<String, String> parts;
+    private final byte[] body;
+    private final Duration patience;
+    private @Nullable EventStream events;
+
+    Exchange(HttpServerRequest request, Map<String, String> parts, byte[] body, Duration patience) {
+        this.request = request;
+        this.response = request.response();
+        this.parts = parts;
+        this.body = body;
+        this.patience = patience;
+    }
+
+    String id() {
+        return Objects.requireNonNullElse(response.headers().get(ID), "");
+    }
+
+    /** A named part of the route's pattern. */
+    public String part(String name) {
+        return Objects.requireNonNull(parts.get(name), name);
+    }
+
+    public Optional<String> query(String name) {
+        return Optional.ofNullable(request.getParam(name));
+    }
+
+    /** A whole number in the query; INVALID_REQUEST when it is none or out of range. */
+    public OptionalInt queryInteger(String name, int least, int most) {
+        Optional<String> text = query(name);
+        if (text.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        try {
+            int number = Integer.parseInt(text.get());
+            if (number >= least && number <= most) {
+                return OptionalInt.of(number);
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for a number out of range.
+        }
+        throw ServingException.invalid(name, "%s must be a whole number from %d to %d".formatted(name, least, most));
+    }
+
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(request.getHeader(name));
+    }
+
+    /** The body as a JSON object. */
+    public Fields json() {
+        return Json.object(body);
+    }
+
+    public boolean hasBody() {
+        return body.length > 0;
+    }
+
+    /** Adds a header to the answer, which must not have begun. */
+    public Exchange with(String header, String value) {
+        response.putHeader(header, value);
+        return this;
+    }
+
+    public void answer(int status, Object json) throws InterruptedException, ClientGoneException {
+        answer(status, JSON, Json.bytes(json));
+    }
+
+    public void answer(int status, String contentType, byte[] content)
+            throws InterruptedException, ClientGoneException {
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+        await(response.end(Buffer.buffer(content)));
+    }
+
+    /** Begins an answer that is a stream of events; its head goes out with the first write. */
+    public EventStream events() {
+        response.setChunked(true)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .putHeader("x-accel-buffering", "no");
+        EventStream stream = new EventStream(this);
+        events = stream;
+        return stream;
+    }
+
+    /** From here until it is closed, the current thread is interrupted when the client leaves. */
+    public ClientWatch watch() throws ClientGoneException {
+        return new ClientWatch(response, Thread.currentThread());
+    }
+
+    /** Says what went wrong, in whatever way is left: as an ordinary answer, or as the last event of a stream. */
+    void fail(ServingException refused) throws InterruptedException, ClientGoneException {
+        byte[] error = Json.bytes(ErrorBody.of(refused));
+        if (!response.headWritten()) {
+            response.headers().remove(HttpHeaders.TRANSFER_ENCODING);
+            response.setChunked(false);
+            retryAfter(refused.code()).ifPresent(seconds -> with("Retry-After", seconds));
+            answer(refused.code().status(), JSON, error);
+        } else if (events != null && !response.ended()) {
+            events.fail(error);
+        }
+    }
+
+    /** The status that was answered; 499, as nginx has it, when the client left before. */
+    int status() {
+        return response.headWritten() ? response.getStatusCode() : 499;
+    }
+
+    void write(Buffer bytes) throws InterruptedException, ClientGoneException {
+        await(response.write(bytes));
+    }
+
+    void end() throws InterruptedException, ClientGoneException {
+        await(response.end());
+    }
+
+    static Optional<String> retryAfter(ErrorCode code) {
+        return switch (code) {
+            case OVERLOADED -> Optional.of("1");
+            case UNAVAILABLE -> Optional.of("2");
+            case INVALID_REQUEST,
+                    CONTEXT_TOO_LONG,
+                    UNAUTHORIZED,
+                    UNKNOWN_MODEL,
+                    UNKNOWN_USER,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    CONFLICT,
+                    TOO_LARGE,
+                    INTERNAL -> Optional.empty();
+        };
+    }
+
+    private void await(Future<Void> written) throws InterruptedException, ClientGoneException {
+        try {
+            written.toCompletionStage().toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new ClientGoneException();
+        } catch (TimeoutException e) {
+            request.connection().close();
+            throw new ClientGoneException();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.piecewise.gateway.http;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Lets requests in, up to a number at a time, until the server drains. Any thread may call. */
+public final class Gate {
+    private final int most;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition empty = lock.newCondition();
+    private int inside;
+    private boolean shut;
+
+    public Gate(int most) {
+        this.most = most;
+    }
+
+    /** Throws UNAVAILABLE when shut, OVERLOADED when full; else {@link #leave} must follow. */
+    void enter() {
+        lock.lock();
+        try {
+            if (shut) {
+                throw new ServingException(ErrorCode.UNAVAILABLE, "the server is shutting down");
+            }
+            if (inside >= most) {
+                throw new ServingException(ErrorCode.OVERLOADED, "the server has %d requests already".formatted(most));
+            }
+            inside++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave() {
+        lock.lock();
+        try {
+            inside--;
+            if (inside == 0) {
+                empty.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public boolean isShut() {
+        lock.lock();
+        try {
+            return shut;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets nobody in from now on. */
+    public void shut() {
+        lock.lock();
+        try {
+            shut = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until everybody has left, at most so long; whether they have. */
+    public boolean awaitEmpty(Duration limit) throws InterruptedException {
+        long nanos = limit.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (inside > 0) {
+                if (nanos <= 0) {
+                    return false;
+                }
+                nanos = empty.awaitNanos(nanos);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

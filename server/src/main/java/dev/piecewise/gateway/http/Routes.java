@@ -1,0 +1,95 @@
+package dev.piecewise.gateway.http;
+
+import dev.piecewise.error.ServingException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Which endpoint answers which method and path. A pattern such as {@code /v1/users/:id/plan} names parts of the path; such a part is matched before its percent
+ * signs are resolved, so that it may hold any character, a slash included.
+ */
+public final class Routes {
+    private static final int LONGEST_PART = 2048;
+
+    private final List<Route> routes = new ArrayList<>();
+
+    /** Adds a route that is closed while the server drains. */
+    public Routes add(String method, String pattern, Endpoint endpoint) {
+        routes.add(new Route(method, pattern, List.of(pattern.split("/", -1)), endpoint, true));
+        return this;
+    }
+
+    /** Adds a route that answers as long as the port is open. */
+    public Routes addAlways(String method, String pattern, Endpoint endpoint) {
+        routes.add(new Route(method, pattern, List.of(pattern.split("/", -1)), endpoint, false));
+        return this;
+    }
+
+    record Route(String method, String pattern, List<String> parts, Endpoint endpoint, boolean gated) {}
+
+    /** What a request is for. */
+    sealed interface Match {
+        record Found(Route route, Map<String, String> parts) implements Match {}
+
+        record WrongMethod(SortedSet<String> allowed) implements Match {}
+
+        record Unknown() implements Match {}
+    }
+
+    /** INVALID_REQUEST where a named part of the path cannot be read. */
+    Match find(String method, String path) {
+        List<String> parts = List.of(path.split("/", -1));
+        SortedSet<String> allowed = new TreeSet<>();
+        for (Route route : routes) {
+            if (fits(route.parts(), parts)) {
+                if (route.method().equals(method)) {
+                    return new Match.Found(route, named(route.parts(), parts));
+                }
+                allowed.add(route.method());
+            }
+        }
+        return allowed.isEmpty() ? new Match.Unknown() : new Match.WrongMethod(allowed);
+    }
+
+    private static boolean fits(List<String> pattern, List<String> parts) {
+        if (pattern.size() != parts.size()) {
+            return false;
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            boolean fits = isName(pattern.get(i))
+                    ? !parts.get(i).isEmpty()
+                    : pattern.get(i).equals(parts.get(i));
+            if (!fits) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Map<String, String> named(List<String> pattern, List<String> parts) {
+        Map<String, String> named = new HashMap<>();
+        for (int i = 0; i < parts.size(); i++) {
+            if (isName(pattern.get(i))) {
+                String name = pattern.get(i).substring(1);
+                named.put(name, decoded(name, parts.get(i)));
+            }
+        }
+        return named;
+    }
+
+    private static String decoded(String name, String raw) {
+        Optional<String> decoded = raw.length() > LONGEST_PART ? Optional.empty() : Texts.percentDecoded(raw);
+        return decoded.filter(Texts::isStorable)
+                .orElseThrow(() -> ServingException.invalid(
+                        name, "%s in the path must be percent-encoded UTF-8 without NUL".formatted(name)));
+    }
+
+    private static boolean isName(String part) {
+        return part.startsWith(":");
+    }
+}
