@@ -19,4 +19,35 @@ public final class Fingerprints {
                 .put(factors.b()));
         return hash.finish();
     }
+
+    /** Of a pool: everything that decides what its pieces do, and whose they are. */
+    static String pool(Pool pool) {
+        ContentHash hash = new ContentHash("pool")
+                .put(pool.base())
+                .put(pool.rank())
+                .put(pool.scale())
+                .put(pool.keys().wire())
+                .put(pool.sharers().size());
+        pool.sharers().forEach(sharer -> hash.put(sharer.id()).put(sharer.items()));
+        hash.put(pool.sites().size());
+        pool.sites()
+                .forEach((site, stack) -> hash.put(site.toString())
+                        .put(stack.in())
+                        .put(stack.out())
+                        .put(stack.a())
+                        .put(stack.b())
+                        .put(stack.gate()));
+        return hash.finish();
+    }
+
+    /** Of what a plan makes of its pool; that the pieces are in the pool's hash leaves the weights and the way of merging to be hashed. */
+    static String merged(Plan plan, Merge merge) {
+        ContentHash hash =
+                new ContentHash("merged").put(plan.base()).put(plan.pool()).put(merge.wire());
+        plan.sites().forEach((site, choices) -> {
+            hash.put(site.toString()).put(choices.size());
+            choices.forEach(choice -> hash.put(choice.sharer()).put(choice.weight()));
+        });
+        return hash.finish();
+    }
 }

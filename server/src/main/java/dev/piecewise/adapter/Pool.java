@@ -31,6 +31,20 @@ public record Pool(
         return stack;
     }
 
+    /** The number of a sharer in the pool's order, or -1. */
+    public int indexOf(String sharer) {
+        for (int i = 0; i < sharers.size(); i++) {
+            if (sharers.get(i).id().equals(sharer)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    Pool withHash(String hash) {
+        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites);
+    }
+
     /** Who gave pieces, and from how many items they were trained (0 when unknown). */
     public record Sharer(String id, int items) {}
 }
