@@ -1,0 +1,49 @@
+package dev.piecewise.adapter;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+
+/** Merged adapters on the host, bounded by their bytes, known by their fingerprints. Any thread may call; each adapter is merged once however many ask at a time. */
+public final class AdapterCache {
+    private final Cache<String, LoraAdapter> adapters;
+
+    /** {@code maxBytes} of factors are kept; a larger adapter is made anew each time. */
+    public AdapterCache(long maxBytes) {
+        adapters = Caffeine.newBuilder()
+                .maximumWeight(maxBytes)
+                .weigher(
+                        (String fingerprint, LoraAdapter adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
+                .executor(Runnable::run)
+                .recordStats()
+                .build();
+    }
+
+    /** The plan's adapter, merged if it is not there. The plan must be for this pool. */
+    public LoraAdapter get(Plan plan, Pool pool, Merge merge) {
+        return adapters.get(Fingerprints.merged(plan, merge), _ -> Merger.merge(plan, pool, merge));
+    }
+
+    /** Whether {@link #get} would find it; asking counts as neither hit nor miss. */
+    public boolean contains(Plan plan, Merge merge) {
+        return adapters.asMap().containsKey(Fingerprints.merged(plan, merge));
+    }
+
+    public void clear() {
+        adapters.invalidateAll();
+    }
+
+    public Stats stats() {
+        CacheStats stats = adapters.stats();
+        long bytes = adapters.policy()
+                .eviction()
+                .map(Policy.Eviction::weightedSize)
+                .orElseThrow()
+                .orElse(0);
+        return new Stats(stats.hitCount(), stats.missCount(), stats.evictionCount(), bytes);
+    }
+
+    /** Counts since the start, and what is kept now. */
+    public record Stats(long hits, long misses, long evictions, long bytes) {}
+}

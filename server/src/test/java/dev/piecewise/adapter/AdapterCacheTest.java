@@ -1,0 +1,88 @@
+package dev.piecewise.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.piecewise.checkpoint.ModelConfigReader;
+import dev.piecewise.checkpoint.TinyModel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+final class AdapterCacheTest {
+    @TempDir
+    Path directory;
+
+    private Pool pool;
+    private long bytes;
+
+    @BeforeEach
+    void makeAPool() {
+        pool = TinyPool.pool(ModelConfigReader.read(TinyModel.writeConfig(directory, TinyModel.config())), 3);
+        bytes = Merger.merge(plan("s0"), pool, Merge.PRODUCT).bytes();
+    }
+
+    @Test
+    void mergesEachAdapterOnce() {
+        AdapterCache cache = new AdapterCache(10 * bytes);
+        LoraAdapter first = cache.get(plan("s0"), pool, Merge.PRODUCT);
+        assertThat(cache.get(plan("s0"), pool, Merge.PRODUCT)).isSameAs(first);
+        assertThat(cache.get(plan("s0"), pool, Merge.FACTOR)).isNotSameAs(first);
+        assertThat(first.fingerprint())
+                .isEqualTo(Merger.merge(plan("s0"), pool, Merge.PRODUCT).fingerprint());
+        assertThat(cache.stats()).isEqualTo(new AdapterCache.Stats(1, 2, 0, 2 * bytes));
+        assertThat(cache.contains(plan("s0"), Merge.PRODUCT)).isTrue();
+        assertThat(cache.contains(plan("s1"), Merge.PRODUCT)).isFalse();
+        cache.clear();
+        assertThat(cache.contains(plan("s0"), Merge.PRODUCT)).isFalse();
+    }
+
+    @Test
+    void keepsNoMoreBytesThanItMay() {
+        AdapterCache cache = new AdapterCache(2 * bytes);
+        List.of("s0", "s1", "s2").forEach(sharer -> cache.get(plan(sharer), pool, Merge.PRODUCT));
+        assertThat(cache.stats()).isEqualTo(new AdapterCache.Stats(0, 3, 1, 2 * bytes));
+    }
+
+    @Test
+    void servesAnAdapterThatIsLargerThanItself() {
+        AdapterCache cache = new AdapterCache(bytes - 1);
+        assertThat(cache.get(plan("s0"), pool, Merge.PRODUCT).sites()).hasSize(4);
+        assertThat(cache.stats().bytes()).isZero();
+    }
+
+    @Test
+    void mergesOnceHoweverManyAskAtATime() throws Exception {
+        AdapterCache cache = new AdapterCache(10 * bytes);
+        Set<LoraAdapter> seen = ConcurrentHashMap.newKeySet();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Boolean>> calls = IntStream.range(0, 64)
+                    .<Callable<Boolean>>mapToObj(_ -> () -> seen.add(cache.get(plan("s0"), pool, Merge.PRODUCT)))
+                    .toList();
+            for (Future<Boolean> call : threads.invokeAll(calls)) {
+                call.get();
+            }
+        }
+        assertThat(cache.stats().misses()).isEqualTo(1);
+        assertThat(seen).hasSize(1);
+    }
+
+    private Plan plan(String sharer) {
+        SortedMap<dev.piecewise.checkpoint.Site, List<Choice>> sites = new TreeMap<>();
+        pool.sites().keySet().forEach(site -> sites.put(site, List.of(new Choice(sharer, 1))));
+        return new Plan(pool.base(), pool.hash(), Merge.PRODUCT, 1, sites, 1, Instant.EPOCH);
+    }
+}
