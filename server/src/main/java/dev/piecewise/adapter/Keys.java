@@ -1,6 +1,7 @@
 package dev.piecewise.adapter;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Where a pool's keys ({@link PieceStack#gate}) come from, which decides how they score. With S the mean over the scored positions of LayerNorm(x) · LayerNorm(key) /
@@ -18,5 +19,14 @@ public enum Keys {
     /** As written in pool.json. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Keys> parse(String text) {
+        for (Keys keys : values()) {
+            if (keys.wire().equals(text)) {
+                return Optional.of(keys);
+            }
+        }
+        return Optional.empty();
     }
 }

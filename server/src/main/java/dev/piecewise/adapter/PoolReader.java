@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,8 +82,8 @@ public final class PoolReader {
                 description.requireString("base"),
                 rank,
                 alpha / rank,
-                oneOf(Merge.class, "merge"),
-                oneOf(Keys.class, "keys"),
+                Merge.parse(description.requireString("merge")).orElseThrow(() -> unknown("merge")),
+                Keys.parse(description.requireString("keys")).orElseThrow(() -> unknown("keys")),
                 sharers,
                 sites);
         String actual = Fingerprints.pool(pool);
@@ -112,14 +111,8 @@ public final class PoolReader {
         return List.copyOf(sharers);
     }
 
-    private <E extends Enum<E>> E oneOf(Class<E> type, String field) {
-        String text = description.requireString(field);
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return constant;
-            }
-        }
-        throw description.bad(field, "is \"%s\", which is not known".formatted(text));
+    private BadFileException unknown(String field) {
+        return description.bad(field, "is %s, which is not known".formatted(description.value(field)));
     }
 
     /** The three tensors of one site. */

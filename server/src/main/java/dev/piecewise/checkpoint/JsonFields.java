@@ -45,8 +45,13 @@ public final class JsonFields {
 
     /** {@code source} is what messages call the text. */
     public static JsonFields parse(String source, String json) {
+        return of(source, node(source, json));
+    }
+
+    /** Any JSON value. */
+    public static JsonNode node(String source, String json) {
         try {
-            return of(source, JSON.readTree(json));
+            return JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new BadFileException(source, "is not valid JSON: " + e.getOriginalMessage());
         }
