@@ -1,0 +1,120 @@
+package dev.piecewise.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A database with a few connections. Any thread may call; a failure is UNAVAILABLE and has changed nothing. */
+final class Database implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Database.class);
+    private static final int CONNECT_MILLIS = 10_000;
+
+    private final HikariDataSource connections;
+    private final Dialect dialect;
+    private final Semaphore writers;
+
+    /** {@code config} says where the database is. */
+    Database(HikariConfig config, Dialect dialect) {
+        config.setPoolName("store");
+        config.setMaximumPoolSize(dialect.connections());
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        connections = new HikariDataSource(config);
+        this.dialect = dialect;
+        writers = new Semaphore(dialect.writers(), true);
+    }
+
+    /** Statements that belong together. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Session session) throws SQLException;
+    }
+
+    DataSource source() {
+        return connections;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    <T> T read(Work<T> work) {
+        try (Connection connection = connections.getConnection()) {
+            return work.run(new Session(connection));
+        } catch (SQLException failed) {
+            throw unavailable(failed);
+        }
+    }
+
+    /** Runs all of the work or nothing of it. What it did is on disk when this returns. */
+    <T> T write(Work<T> work) {
+        writers.acquireUninterruptibly();
+        try (Connection connection = connections.getConnection()) {
+            return transaction(connection, work);
+        } catch (SQLException failed) {
+            throw unavailable(failed);
+        } finally {
+            writers.release();
+        }
+    }
+
+    /** As {@link #write}, for work that erases: afterwards no file holds the text any more. */
+    <T> T erase(Work<T> work) {
+        T result = write(work);
+        dialect.afterErasing()
+                .ifPresent(statement -> read(session -> {
+                    boolean done =
+                            session.first(row -> row.getInt(1) == 0, statement).orElse(true);
+                    if (!done) {
+                        log.atWarn().log("erased text stays in the write-ahead log until the next checkpoint");
+                    }
+                    return done;
+                }));
+        return result;
+    }
+
+    boolean healthy() {
+        try {
+            return read(
+                    session -> session.first(row -> row.getInt(1), "SELECT 1").isPresent());
+        } catch (ServingException unavailable) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
+
+    private static <T> T transaction(Connection connection, Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            T result = work.run(new Session(connection));
+            connection.commit();
+            return result;
+        } catch (SQLException | RuntimeException failed) {
+            connection.rollback();
+            throw failed;
+        }
+    }
+
+    /** A database's own message may quote what it was to store, so only its codes are told. */
+    private static ServingException unavailable(SQLException failed) {
+        log.atWarn()
+                .addKeyValue("state", failed.getSQLState())
+                .addKeyValue("code", failed.getErrorCode())
+                .addKeyValue("type", failed.getClass().getSimpleName())
+                .log("the database failed");
+        return new ServingException(
+                ErrorCode.UNAVAILABLE,
+                "the store does not answer (database error %s, %d)"
+                        .formatted(failed.getSQLState(), failed.getErrorCode()));
+    }
+}

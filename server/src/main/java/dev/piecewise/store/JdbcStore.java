@@ -1,0 +1,171 @@
+package dev.piecewise.store;
+
+import dev.piecewise.adapter.HistoryItem;
+import dev.piecewise.adapter.Plan;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Users, histories and plans in three tables of a {@link Database}. */
+final class JdbcStore implements Store {
+    private static final String USER =
+            "SELECT u.id, u.created, u.items, p.created FROM users u LEFT JOIN plans p ON p.user_id = u.id ";
+    private static final String ITEM =
+            "SELECT item_id, written_at, prompt, completion FROM history_items WHERE user_id = ? ";
+
+    private final Database database;
+
+    JdbcStore(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public boolean putUser(String id) {
+        String user = new UserId(id).value();
+        return database.write(session -> session.update(
+                        "INSERT INTO users (id, created, items) VALUES (?, ?, 0) ON CONFLICT (id) DO NOTHING",
+                        user,
+                        now())
+                > 0);
+    }
+
+    @Override
+    public Optional<User> user(String id) {
+        String user = new UserId(id).value();
+        return database.read(session -> session.first(JdbcStore::readUser, USER + "WHERE u.id = ?", user));
+    }
+
+    @Override
+    public List<User> users(String after, int limit) {
+        String from = after.isEmpty() ? "" : new UserId(after).value();
+        return database.read(session ->
+                session.list(JdbcStore::readUser, USER + "WHERE u.id > ? ORDER BY u.id LIMIT ?", from, limit));
+    }
+
+    @Override
+    public Optional<Erased> deleteUser(String id) {
+        String user = new UserId(id).value();
+        return database.erase(session -> {
+            int items = session.update("DELETE FROM history_items WHERE user_id = ?", user);
+            int plans = session.update("DELETE FROM plans WHERE user_id = ?", user);
+            int users = session.update("DELETE FROM users WHERE id = ?", user);
+            return users == 0 ? Optional.empty() : Optional.of(new Erased(items, plans > 0));
+        });
+    }
+
+    @Override
+    public Appended append(String id, List<HistoryItem> items) {
+        String user = new UserId(id).value();
+        StoredText.check(items);
+        return database.write(session -> {
+            int before = lock(session, user);
+            int total = before;
+            for (HistoryItem item : items) {
+                total += insert(session, user, total, item);
+            }
+            session.update("UPDATE users SET items = ? WHERE id = ?", total, user);
+            return new Appended(total - before, items.size() - (total - before), total);
+        });
+    }
+
+    @Override
+    public List<HistoryItem> history(String id, long offset, int limit) {
+        String user = new UserId(id).value();
+        return database.read(session -> session.list(
+                JdbcStore::readItem, ITEM + "AND number >= ? ORDER BY number LIMIT ?", user, offset, limit));
+    }
+
+    @Override
+    public List<HistoryItem> newest(String id, int limit) {
+        String user = new UserId(id).value();
+        return database.read(session ->
+                        session.list(JdbcStore::readItem, ITEM + "ORDER BY number DESC LIMIT ?", user, limit))
+                .reversed();
+    }
+
+    @Override
+    public int clearHistory(String id) {
+        String user = new UserId(id).value();
+        return database.erase(session -> {
+            session.update("UPDATE users SET items = 0 WHERE id = ?", user);
+            return session.update("DELETE FROM history_items WHERE user_id = ?", user);
+        });
+    }
+
+    @Override
+    public void putPlan(String id, Plan plan) {
+        String user = new UserId(id).value();
+        String body = PlanText.write(plan);
+        database.write(session -> {
+            if (session.first(row -> row.getString(1), "SELECT id FROM users WHERE id = ?", user)
+                    .isEmpty()) {
+                throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no user " + user, "user");
+            }
+            return session.update(
+                    "INSERT INTO plans (user_id, created, body) VALUES (?, ?, ?)"
+                            + " ON CONFLICT (user_id) DO UPDATE SET created = excluded.created, body = excluded.body",
+                    user,
+                    plan.created().toEpochMilli(),
+                    body);
+        });
+    }
+
+    @Override
+    public Optional<Plan> plan(String id) {
+        String user = new UserId(id).value();
+        return database.read(session ->
+                        session.first(row -> row.getString(1), "SELECT body FROM plans WHERE user_id = ?", user))
+                .map(PlanText::read);
+    }
+
+    @Override
+    public boolean healthy() {
+        return database.healthy();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    /** Makes the user if need be, keeps other appends to it out until the end of the transaction, and tells how many items there are. */
+    private static int lock(Session session, String user) throws SQLException {
+        return session.first(
+                        row -> row.getInt(1),
+                        "INSERT INTO users (id, created, items) VALUES (?, ?, 0)"
+                                + " ON CONFLICT (id) DO UPDATE SET items = users.items RETURNING items",
+                        user,
+                        now())
+                .orElseThrow();
+    }
+
+    private static int insert(Session session, String user, int number, HistoryItem item) throws SQLException {
+        return session.update(
+                "INSERT INTO history_items (user_id, number, item_id, written_at, prompt, completion)"
+                        + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (user_id, item_id) DO NOTHING",
+                user,
+                number,
+                item.id(),
+                item.at(),
+                item.prompt(),
+                item.completion());
+    }
+
+    private static User readUser(ResultSet row) throws SQLException {
+        long planned = row.getLong(4);
+        Optional<Instant> planCreated = row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(planned));
+        return new User(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getInt(3), planCreated);
+    }
+
+    private static HistoryItem readItem(ResultSet row) throws SQLException {
+        return new HistoryItem(row.getString(1), row.getString(2), row.getString(3), row.getString(4));
+    }
+
+    private static long now() {
+        return Instant.now().toEpochMilli();
+    }
+}
