@@ -78,22 +78,32 @@ final class ArrowKey {
         return root;
     }
 
-    /** Rᵀ M R. */
+    /** Rᵀ M R, made exactly symmetric. */
     private static double[][] sandwich(double[][] root, double[][] matrix) {
-        int n = root.length;
+        return mirrored(product(transposed(root), product(matrix, root)));
+    }
+
+    private static double[][] product(double[][] left, double[][] right) {
+        int n = left.length;
         double[][] product = new double[n][n];
         for (int i = 0; i < n; i++) {
-            for (int j = 0; j < n; j++) {
-                double sum = 0;
-                for (int k = 0; k < n; k++) {
-                    for (int l = 0; l < n; l++) {
-                        sum += root[k][i] * matrix[k][l] * root[l][j];
-                    }
+            for (int k = 0; k < n; k++) {
+                for (int j = 0; j < n; j++) {
+                    product[i][j] += left[i][k] * right[k][j];
                 }
-                product[i][j] = sum;
             }
         }
         return product;
+    }
+
+    private static double[][] transposed(double[][] matrix) {
+        double[][] transposed = new double[matrix.length][matrix.length];
+        for (int i = 0; i < matrix.length; i++) {
+            for (int j = 0; j < matrix.length; j++) {
+                transposed[j][i] = matrix[i][j];
+            }
+        }
+        return transposed;
     }
 
     private static float[] normalized(double[] key) {
