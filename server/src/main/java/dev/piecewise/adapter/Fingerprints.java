@@ -25,18 +25,17 @@ public final class Fingerprints {
         ContentHash hash = new ContentHash("pool")
                 .put(pool.base())
                 .put(pool.rank())
-                .put(pool.scale())
+                .put((float) (pool.scale() * pool.rank()))
                 .put(pool.keys().wire())
                 .put(pool.sharers().size());
         pool.sharers().forEach(sharer -> hash.put(sharer.id()).put(sharer.items()));
         hash.put(pool.sites().size());
-        pool.sites()
-                .forEach((site, stack) -> hash.put(site.toString())
-                        .put(stack.in())
-                        .put(stack.out())
-                        .put(stack.a())
-                        .put(stack.b())
-                        .put(stack.gate()));
+        pool.sites().forEach((site, stack) -> {
+            hash.put(site.toString()).put(stack.in()).put(stack.out());
+            for (int sharer = 0; sharer < stack.sharers(); sharer++) {
+                hash.put(stack.a(sharer)).put(stack.b(sharer)).put(stack.gate(sharer));
+            }
+        });
         return hash.finish();
     }
 

@@ -28,13 +28,8 @@ public final class GateReader {
                     throw bad(
                             path, tensor, "has shape %s; expected [%d]".formatted(Arrays.toString(tensor.shape()), in));
                 }
-                float[] gate = file.floats(tensor);
-                for (float value : gate) {
-                    if (!Float.isFinite(value)) {
-                        throw bad(path, tensor, "holds NaN or infinity");
-                    }
-                }
-                if (gates.put(site, gate) != null) {
+                file.requireFinite(tensor);
+                if (gates.put(site, file.floats(tensor)) != null) {
                     throw bad(path, tensor, "is there under two names");
                 }
             }

@@ -32,22 +32,24 @@ public final class Merger {
     /** A = [A_1; A_2; ...], B = [w_1 B_1, w_2 B_2, ...]. */
     private static Factors stacked(PieceStack stack, Pool pool, List<Choice> choices) {
         int rank = stack.rank();
-        int in = stack.in();
         int wide = rank * choices.size();
-        float[] a = new float[wide * in];
+        float[] a = new float[wide * stack.in()];
         float[] b = new float[stack.out() * wide];
         for (int i = 0; i < choices.size(); i++) {
             int sharer = pool.indexOf(choices.get(i).sharer());
-            System.arraycopy(stack.a(), sharer * rank * in, a, i * rank * in, rank * in);
-            float weight = (float) (choices.get(i).weight() * pool.scale());
-            int from = sharer * stack.out() * rank;
-            for (int row = 0; row < stack.out(); row++) {
-                for (int column = 0; column < rank; column++) {
-                    b[row * wide + i * rank + column] = weight * stack.b()[from + row * rank + column];
-                }
+            stack.copyA(sharer, a, i * rank * stack.in());
+            placeColumns(stack.b(sharer), rank, (float) (choices.get(i).weight() * pool.scale()), b, i * rank, wide);
+        }
+        return new Factors(wide, stack.in(), stack.out(), a, b);
+    }
+
+    /** Puts a weighted matrix with {@code rank} columns into a {@code wide} one, from column {@code at} on. */
+    private static void placeColumns(float[] values, int rank, float weight, float[] target, int at, int wide) {
+        for (int from = 0, to = at; from < values.length; from += rank, to += wide) {
+            for (int column = 0; column < rank; column++) {
+                target[to + column] = weight * values[from + column];
             }
         }
-        return new Factors(wide, in, stack.out(), a, b);
     }
 
     /** A = sum of w_i A_i, B = sum of w_i B_i. */
@@ -57,15 +59,15 @@ public final class Merger {
         float[] b = new float[stack.out() * rank];
         for (Choice choice : choices) {
             int sharer = pool.indexOf(choice.sharer());
-            add(a, stack.a(), sharer * a.length, (float) choice.weight());
-            add(b, stack.b(), sharer * b.length, (float) (choice.weight() * pool.scale()));
+            add(a, stack.a(sharer), (float) choice.weight());
+            add(b, stack.b(sharer), (float) (choice.weight() * pool.scale()));
         }
         return new Factors(rank, stack.in(), stack.out(), a, b);
     }
 
-    private static void add(float[] sum, float[] values, int from, float weight) {
+    private static void add(float[] sum, float[] values, float weight) {
         for (int i = 0; i < sum.length; i++) {
-            sum[i] += weight * values[from + i];
+            sum[i] += weight * values[i];
         }
     }
 }

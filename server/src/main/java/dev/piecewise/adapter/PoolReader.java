@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Reads pools, and believes one only after its shapes, its numbers and its content hash were checked. */
+/**
+ * Reads pools, and believes one only after its shapes, its numbers and its content hash were checked. The pieces stay in the mapped file, which costs no heap and is
+ * unmapped when nobody has the pool any more.
+ */
 public final class PoolReader {
     private final Path pieces;
     private final JsonFields description;
@@ -64,19 +67,6 @@ public final class PoolReader {
             throw description.bad(rank <= 0 ? "rank" : "alpha", "must be positive");
         }
         List<Pool.Sharer> sharers = sharers();
-        SortedMap<Site, PieceStack> sites = new TreeMap<>();
-        try (SafetensorsFile file = SafetensorsFile.open(pieces)) {
-            for (String name : description.strings("sites")) {
-                Site site = Site.parse(name)
-                        .orElseThrow(() -> description.bad("sites", "names \"%s\", which is no site".formatted(name)));
-                sites.put(site, new StackReader(file, site, sharers.size(), rank).read());
-            }
-            if (file.tensors().size() != 3 * sites.size() || sites.isEmpty()) {
-                throw new BadFileException(
-                        pieces,
-                        "holds %d tensors for %d sites".formatted(file.tensors().size(), sites.size()));
-            }
-        }
         Pool pool = new Pool(
                 description.requireString("hash"),
                 description.requireString("base"),
@@ -85,13 +75,29 @@ public final class PoolReader {
                 Merge.parse(description.requireString("merge")).orElseThrow(() -> unknown("merge")),
                 Keys.parse(description.requireString("keys")).orElseThrow(() -> unknown("keys")),
                 sharers,
-                sites);
+                stacks(sharers.size(), rank));
         String actual = Fingerprints.pool(pool);
         if (!actual.equals(pool.hash())) {
             throw new BadFileException(
                     pieces, "is not what was published: its content hash is %s, not %s".formatted(actual, pool.hash()));
         }
         return pool;
+    }
+
+    private SortedMap<Site, PieceStack> stacks(int sharers, int rank) {
+        SafetensorsFile file = SafetensorsFile.openUntilUnused(pieces);
+        SortedMap<Site, PieceStack> stacks = new TreeMap<>();
+        for (String name : description.strings("sites")) {
+            Site site = Site.parse(name)
+                    .orElseThrow(() -> description.bad("sites", "names \"%s\", which is no site".formatted(name)));
+            stacks.put(site, new StackReader(file, site, sharers, rank).read());
+        }
+        if (file.tensors().size() != 3 * stacks.size() || stacks.isEmpty()) {
+            throw new BadFileException(
+                    pieces,
+                    "holds %d tensors for %d sites".formatted(file.tensors().size(), stacks.size()));
+        }
+        return stacks;
     }
 
     private List<Pool.Sharer> sharers() {
@@ -136,20 +142,28 @@ public final class PoolReader {
             return tensor.shape().length == 3 ? Math.toIntExact(tensor.shape()[dimension]) : 0;
         }
 
-        private float[] values(TensorInfo tensor, long... shape) {
+        private Stored values(TensorInfo tensor, long... shape) {
             if (!tensor.hasShape(shape)) {
                 throw new BadFileException(
                         file.path(),
                         "tensor %s has shape %s; expected %s"
                                 .formatted(tensor.name(), Arrays.toString(tensor.shape()), Arrays.toString(shape)));
             }
-            float[] values = file.floats(tensor);
-            for (float value : values) {
-                if (!Float.isFinite(value)) {
-                    throw new BadFileException(file.path(), "tensor %s holds NaN or infinity".formatted(tensor.name()));
-                }
-            }
-            return values;
+            file.requireFinite(tensor);
+            return new Stored(file, tensor);
+        }
+    }
+
+    /** A tensor of the mapped file. */
+    private record Stored(SafetensorsFile file, TensorInfo tensor) implements PieceStack.Values {
+        @Override
+        public float[] all() {
+            return file.floats(tensor);
+        }
+
+        @Override
+        public void copy(int from, float[] target, int at, int length) {
+            file.copy(tensor, from, target, at, length);
         }
     }
 }

@@ -16,29 +16,29 @@ final class FloatFormat {
 
     private FloatFormat() {}
 
-    static float[] read(MemorySegment bytes, DType dtype) {
-        float[] values = new float[Math.toIntExact(bytes.byteSize() / dtype.bytes())];
+    /** Reads as many values as there are bytes for. */
+    static void read(MemorySegment bytes, DType dtype, float[] target, int at) {
+        int length = Math.toIntExact(bytes.byteSize() / dtype.bytes());
         switch (dtype) {
-            case F32 -> MemorySegment.copy(bytes, FLOAT, 0, values, 0, values.length);
+            case F32 -> MemorySegment.copy(bytes, FLOAT, 0, target, at, length);
             case F16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
+                for (int i = 0; i < length; i++) {
+                    target[at + i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
                 }
             }
             case BF16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << 16);
+                for (int i = 0; i < length; i++) {
+                    target[at + i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << 16);
                 }
             }
             case F64 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) bytes.get(DOUBLE, 8L * i);
+                for (int i = 0; i < length; i++) {
+                    target[at + i] = (float) bytes.get(DOUBLE, 8L * i);
                 }
             }
             case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64 ->
                 throw new IllegalArgumentException(dtype + " is not read as float");
         }
-        return values;
     }
 
     static void write(float value, DType dtype, ByteBuffer target) {

@@ -15,15 +15,17 @@ import java.util.SequencedMap;
 
 /** A safetensors file of any size, mapped into memory and checked completely when opened. Closing it unmaps it; slices must not be used after that. */
 public final class SafetensorsFile implements AutoCloseable {
+    private static final int CHECKED_AT_ONCE = 1 << 16;
+
     private final Path path;
-    private final Arena arena;
+    private final Runnable unmap;
     private final MemorySegment content;
     private final SequencedMap<String, TensorInfo> tensors;
     private final Map<String, String> metadata;
 
-    private SafetensorsFile(Path path, Arena arena, MemorySegment content) {
+    private SafetensorsFile(Path path, Runnable unmap, MemorySegment content) {
         this.path = path;
-        this.arena = arena;
+        this.unmap = unmap;
         this.content = content;
         SafetensorsHeader header = SafetensorsHeader.read(path, content);
         this.tensors = Collections.unmodifiableSequencedMap(header.tensors());
@@ -32,18 +34,28 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /** Maps the file and checks its header against its size. */
     public static SafetensorsFile open(Path path) {
-        if (Files.isDirectory(path)) {
-            throw new BadFileException(path, "is a directory, not a safetensors file");
-        }
         Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(path)) {
-            return new SafetensorsFile(path, arena, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
-        } catch (IOException e) {
-            arena.close();
-            throw BadFileException.of(path, e);
+        try {
+            return open(path, arena, arena::close);
         } catch (BadFileException e) {
             arena.close();
             throw e;
+        }
+    }
+
+    /** As {@link #open}, but the file is unmapped by the garbage collector once it is no longer used; closing it does nothing. */
+    public static SafetensorsFile openUntilUnused(Path path) {
+        return open(path, Arena.ofAuto(), () -> {});
+    }
+
+    private static SafetensorsFile open(Path path, Arena arena, Runnable unmap) {
+        if (Files.isDirectory(path)) {
+            throw new BadFileException(path, "is a directory, not a safetensors file");
+        }
+        try (FileChannel channel = FileChannel.open(path)) {
+            return new SafetensorsFile(path, unmap, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
+        } catch (IOException e) {
+            throw BadFileException.of(path, e);
         }
     }
 
@@ -80,21 +92,43 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /** A copy of the values of an F16, BF16, F32 or F64 tensor. */
     public float[] floats(TensorInfo tensor) {
-        if (!tensor.dtype().isFloat()) {
-            throw new BadFileException(
-                    path,
-                    "tensor %s has dtype %s; expected F32, F16, BF16 or F64".formatted(tensor.name(), tensor.dtype()));
-        }
         if (tensor.elements() > Integer.MAX_VALUE - 8) {
             throw new BadFileException(
                     path,
                     "tensor %s has %d values, too many for one array".formatted(tensor.name(), tensor.elements()));
         }
-        return FloatFormat.read(slice(tensor), tensor.dtype());
+        float[] values = new float[(int) tensor.elements()];
+        copy(tensor, 0, values, 0, values.length);
+        return values;
+    }
+
+    /** Copies {@code length} values of an F16, BF16, F32 or F64 tensor from number {@code from} on. */
+    public void copy(TensorInfo tensor, long from, float[] target, int at, int length) {
+        if (!tensor.dtype().isFloat()) {
+            throw new BadFileException(
+                    path,
+                    "tensor %s has dtype %s; expected F32, F16, BF16 or F64".formatted(tensor.name(), tensor.dtype()));
+        }
+        int width = tensor.dtype().bytes();
+        FloatFormat.read(slice(tensor).asSlice(from * width, (long) length * width), tensor.dtype(), target, at);
+    }
+
+    /** Refuses a tensor with a value that is NaN or infinite. */
+    public void requireFinite(TensorInfo tensor) {
+        float[] part = new float[(int) Math.min(CHECKED_AT_ONCE, tensor.elements())];
+        for (long from = 0; from < tensor.elements(); from += part.length) {
+            int length = (int) Math.min(part.length, tensor.elements() - from);
+            copy(tensor, from, part, 0, length);
+            for (int i = 0; i < length; i++) {
+                if (!Float.isFinite(part[i])) {
+                    throw new BadFileException(path, "tensor %s holds NaN or infinity".formatted(tensor.name()));
+                }
+            }
+        }
     }
 
     @Override
     public void close() {
-        arena.close();
+        unmap.run();
     }
 }
