@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +38,7 @@ public final class JsonFields {
     public static JsonFields read(Path file) {
         try {
             return parse(file.toString(), Files.readString(file));
-        } catch (java.nio.charset.CharacterCodingException e) {
+        } catch (CharacterCodingException e) {
             throw new BadFileException(file, "is not UTF-8");
         } catch (IOException e) {
             throw BadFileException.of(file, e);
@@ -182,7 +184,7 @@ public final class JsonFields {
 
     /** An object whose values are all integers, in its order; empty when absent. */
     public SequencedMap<String, Integer> integerMap(String name) {
-        SequencedMap<String, Integer> map = new java.util.LinkedHashMap<>();
+        SequencedMap<String, Integer> map = new LinkedHashMap<>();
         object(name).ifPresent(fields -> fields.names().forEach(key -> map.put(key, fields.requireInteger(key))));
         return map;
     }

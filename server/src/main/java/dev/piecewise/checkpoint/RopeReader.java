@@ -20,7 +20,7 @@ final class RopeReader {
         this.config = config;
         this.maxPositions = maxPositions;
         Optional<JsonFields> scaling = config.object("rope_scaling");
-        this.fields = scaling.or(() -> config.object("rope_parameters")).orElse(config);
+        this.fields = scaling.or(() -> config.object("rope_parameters")).orElse(JsonFields.parse("config.json", "{}"));
         this.type = fields.string("rope_type").or(() -> fields.string("type")).orElse("default");
         OptionalDouble own = fields.number("rope_theta");
         this.theta = own.isPresent()
@@ -31,6 +31,11 @@ final class RopeReader {
     Rope read() {
         requireWhole(config);
         requireWhole(fields);
+        for (String name : fields.names()) {
+            if (fields.value(name).isObject()) {
+                throw fields.bad(name, "is scaling for some layers only, which is not supported");
+            }
+        }
         if (theta <= 0) {
             throw config.bad("rope_theta", "must be positive, found " + theta);
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ record SafetensorsHeader(SequencedMap<String, TensorInfo> tensors, Map<String, S
             try {
                 String text = StandardCharsets.UTF_8
                         .newDecoder()
-                        .decode(java.nio.ByteBuffer.wrap(header))
+                        .decode(ByteBuffer.wrap(header))
                         .toString();
                 JsonNode root = JSON.readTree(text);
                 if (!root.isObject()) {

@@ -140,6 +140,7 @@ final class ModelConfigReaderTest {
                 "quantization_config | {\"quant_method\":\"gptq\"} | quantization_config (gptq) is not supported",
                 "partial_rotary_factor | 0.5 | partial_rotary_factor other than 1",
                 "rope_scaling | {\"rope_type\":\"longrope\"} | rope_scaling.rope_type longrope is not supported",
+                "rope_parameters | {\"full_attention\":{\"rope_theta\":1}} | full_attention is scaling for some layers only",
                 "rope_scaling | {\"rope_type\":\"linear\"} | rope_scaling.factor is missing",
                 "hidden_size | \"8\" | hidden_size must be an integer, found \"8\"",
                 "hidden_size | 9 | hidden_size 9 is not a multiple of the 4 heads",
