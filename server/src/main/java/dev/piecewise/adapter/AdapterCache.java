@@ -30,6 +30,13 @@ public final class AdapterCache {
         return adapters.asMap().containsKey(Fingerprints.merged(plan, merge));
     }
 
+    /** Drops what was made of this plan. */
+    public void forget(Plan plan) {
+        for (Merge merge : Merge.values()) {
+            adapters.invalidate(Fingerprints.merged(plan, merge));
+        }
+    }
+
     public void clear() {
         adapters.invalidateAll();
     }

@@ -13,9 +13,15 @@ public interface Personalizer {
      */
     Served resolve(String user, Mode mode, Optional<Merge> merge);
 
-    /** Assembles the user's stored history into a plan and stores it. UNKNOWN_USER without a user, INVALID_REQUEST without usable history or without a pool. */
+    /**
+     * Assembles the user's stored history into a plan and stores it. UNKNOWN_USER without a user, INVALID_REQUEST without usable history or without a pool, CONFLICT
+     * when the user was forgotten meanwhile.
+     */
     Plan assemble(String user);
 
-    /** Forgets everything cached of a user. */
+    /** Forgets everything cached of a user; a plan that is being assembled is dropped. To be called after its history or the user itself was erased. */
     void forget(String user);
+
+    /** Makes ready what a request of this user would have to wait for. Says nothing when there is nothing to make ready. */
+    default void prefetch(String user) {}
 }

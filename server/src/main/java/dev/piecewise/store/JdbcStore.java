@@ -2,6 +2,8 @@ package dev.piecewise.store;
 
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Plan;
+import dev.piecewise.adapter.PlanJson;
+import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.sql.ResultSet;
@@ -99,7 +101,7 @@ final class JdbcStore implements Store {
     @Override
     public void putPlan(String id, Plan plan) {
         String user = new UserId(id).value();
-        String body = PlanText.write(plan);
+        String body = PlanJson.toJson(plan).toString();
         database.write(session -> {
             if (session.first(row -> row.getString(1), "SELECT id FROM users WHERE id = ?", user)
                     .isEmpty()) {
@@ -119,7 +121,7 @@ final class JdbcStore implements Store {
         String user = new UserId(id).value();
         return database.read(session ->
                         session.first(row -> row.getString(1), "SELECT body FROM plans WHERE user_id = ?", user))
-                .map(PlanText::read);
+                .map(JdbcStore::readPlan);
     }
 
     @Override
@@ -159,6 +161,14 @@ final class JdbcStore implements Store {
         long planned = row.getLong(4);
         Optional<Instant> planCreated = row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(planned));
         return new User(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getInt(3), planCreated);
+    }
+
+    private static Plan readPlan(String body) {
+        try {
+            return PlanJson.parse("the stored plan", body);
+        } catch (BadFileException broken) {
+            throw new ServingException(ErrorCode.CONFLICT, broken.text() + "; assemble it again", "user");
+        }
     }
 
     private static HistoryItem readItem(ResultSet row) throws SQLException {

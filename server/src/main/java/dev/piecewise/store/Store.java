@@ -31,8 +31,10 @@ public interface Store extends AutoCloseable {
     /** Erases the history; how many items there were. */
     int clearHistory(String user);
 
+    /** Stores or replaces the user's plan. UNKNOWN_USER without a user. */
     void putPlan(String user, Plan plan);
 
+    /** CONFLICT when there is one that this version cannot read. */
     Optional<Plan> plan(String user);
 
     /** Whether the database answers. */

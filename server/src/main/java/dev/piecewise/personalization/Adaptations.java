@@ -1,0 +1,89 @@
+package dev.piecewise.personalization;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.AdapterCache;
+import dev.piecewise.adapter.Merge;
+import dev.piecewise.adapter.Plan;
+import dev.piecewise.adapter.Plans;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.config.PiecewiseConfig.AdapterMode;
+import dev.piecewise.error.ServingException;
+import java.util.List;
+
+/** Makes plans into what the engine runs: gains on the resident pool where these can say it, else a merged adapter for a slot. */
+final class Adaptations {
+    private static final double NANOS = 1e9;
+
+    private final Pool pool;
+    private final boolean resident;
+    private final Settings settings;
+    private final AdapterCache adapters;
+    private final PersonalizationObserver observer;
+
+    /** INVALID_REQUEST with param {@code adapters.mode} when plans are to run on a resident pool that is not there. */
+    Adaptations(Loaded loaded, Settings settings, AdapterCache adapters, PersonalizationObserver observer) {
+        pool = loaded.pool().orElseThrow();
+        resident = loaded.resident();
+        this.settings = settings;
+        this.adapters = adapters;
+        this.observer = observer;
+        if (settings.mode() == AdapterMode.RESIDENT && !resident) {
+            throw ServingException.invalid(
+                    "adapters.mode", "adapters.mode is resident, and the pool is not on the device");
+        }
+    }
+
+    /** INVALID_REQUEST with param {@code piecewise.merge} when neither the resident pool nor a slot can run the plan merged so. */
+    Adaptation of(Finding.Found found, Merge merge) {
+        Plan plan = found.plan();
+        if (isResident(merge)) {
+            return found.gains().orElseGet(() -> Plans.resident(plan, pool));
+        }
+        requireRoom(widest(plan), merge);
+        if (adapters.contains(plan, merge)) {
+            return new Adaptation.Merged(adapters.get(plan, pool, merge));
+        }
+        long begun = System.nanoTime();
+        Adaptation merged = new Adaptation.Merged(adapters.get(plan, pool, merge));
+        observer.merged((System.nanoTime() - begun) / NANOS);
+        return merged;
+    }
+
+    /** INVALID_REQUEST when a plan of this many pieces a site could not be served, merged so. */
+    void requireServable(int pieces, Merge merge) {
+        if (!isResident(merge)) {
+            requireRoom(pieces, merge);
+        }
+    }
+
+    static int widest(Plan plan) {
+        return plan.sites().values().stream().mapToInt(List::size).max().orElse(0);
+    }
+
+    private boolean isResident(Merge merge) {
+        return switch (settings.mode()) {
+            case SLOTS -> false;
+            case AUTO -> resident && merge == Merge.PRODUCT;
+            case RESIDENT -> {
+                if (merge == Merge.FACTOR) {
+                    throw ServingException.invalid(
+                            "piecewise.merge", "merge factor needs a slot, and adapters.mode is resident; use product");
+                }
+                yield true;
+            }
+        };
+    }
+
+    private void requireRoom(int pieces, Merge merge) {
+        int rank = switch (merge) {
+            case PRODUCT -> pieces * pool.rank();
+            case FACTOR -> pool.rank();
+        };
+        if (rank > settings.maxRank()) {
+            throw ServingException.invalid(
+                    "piecewise.merge",
+                    "merge %s of %d pieces of rank %d makes an adapter of rank %d, and adapters.max-rank is %d"
+                            .formatted(merge.wire(), pieces, pool.rank(), rank, settings.maxRank()));
+        }
+    }
+}

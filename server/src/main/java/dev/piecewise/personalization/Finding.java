@@ -1,0 +1,15 @@
+package dev.piecewise.personalization;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.Plan;
+import dev.piecewise.error.ErrorCode;
+import java.util.Optional;
+
+/** Whether there is a plan that a user can be served by. */
+sealed interface Finding {
+    /** {@code gains} where the pool is resident. */
+    record Found(Plan plan, Optional<Adaptation.Resident> gains) implements Finding {}
+
+    /** {@code reason} in words; {@code code} is what a request gets that insists on a plan. */
+    record Missing(String reason, ErrorCode code) implements Finding {}
+}
