@@ -13,6 +13,14 @@ public interface Engine extends AutoCloseable {
 
     Status status();
 
+    /**
+     * Drops what is kept of a user's prompts and completions beyond the requests that run: keys and values of cached prefixes, and the adapter's place in the bank.
+     * What runs for the user ends as usual and then is not kept either. Waits for the step that runs; returns how many KV places were freed.
+     */
+    default int forget(String user) {
+        return 0;
+    }
+
     /** Refuses new requests and waits until the accepted ones ended, at most so long; then fails what is left. */
     void drain(java.time.Duration limit) throws InterruptedException;
 

@@ -1,0 +1,73 @@
+package dev.piecewise.engine;
+
+import dev.piecewise.engine.TokenEvent.Failed;
+import dev.piecewise.engine.TokenEvent.Finished;
+import dev.piecewise.engine.TokenEvent.PromptScored;
+import dev.piecewise.engine.TokenEvent.Token;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A generation of the local engine: the engine's thread puts events, the caller's thread takes them. A slow caller keeps no one waiting; its events are few. */
+final class LocalGeneration implements Generation {
+    private final LinkedBlockingQueue<TokenEvent> events = new LinkedBlockingQueue<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Runnable cancel;
+    private volatile int cachedTokens;
+    private volatile boolean over;
+
+    /** {@code cancel} tells the engine that nobody waits for the rest. */
+    LocalGeneration(Runnable cancel) {
+        this.cancel = cancel;
+    }
+
+    @Override
+    public TokenEvent next() throws InterruptedException {
+        refuseAfterLast();
+        return taken(events.take());
+    }
+
+    @Override
+    public Optional<TokenEvent> poll() {
+        refuseAfterLast();
+        @Nullable TokenEvent event = events.poll();
+        return event == null ? Optional.empty() : Optional.of(taken(event));
+    }
+
+    @Override
+    public int cachedTokens() {
+        return cachedTokens;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true) && !over) {
+            cancel.run();
+        }
+    }
+
+    void cachedTokens(int tokens) {
+        cachedTokens = tokens;
+    }
+
+    void put(TokenEvent event) {
+        events.add(event);
+    }
+
+    private TokenEvent taken(TokenEvent event) {
+        switch (event) {
+            case PromptScored scored -> {}
+            case Token token -> {}
+            case Finished finished -> over = true;
+            case Failed failed -> over = true;
+        }
+        return event;
+    }
+
+    private void refuseAfterLast() {
+        if (over) {
+            throw new IllegalStateException("the generation gave its last event already");
+        }
+    }
+}

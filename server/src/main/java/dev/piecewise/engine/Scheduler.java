@@ -1,0 +1,291 @@
+package dev.piecewise.engine;
+
+import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.engine.Sequence.State;
+import dev.piecewise.engine.TokenEvent.Failed;
+import dev.piecewise.engine.TokenEvent.Finished;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what each step computes, and what becomes of it.
+ *
+ * <p>A step takes the next token of every sequence that decodes, then prompts, oldest first, in chunks as large as the budget allows, then new sequences. When the
+ * arena has no place for a token, the youngest running sequence gives all of its places back and is computed again later from its tokens so far; the oldest one is
+ * never preempted by others, so it ends, and everyone becomes the oldest once.
+ */
+final class Scheduler {
+    private static final Logger LOG = System.getLogger(Scheduler.class.getName());
+
+    private final EngineLimits limits;
+    private final EngineObserver observer;
+    private final Consumer<Sequence> ended;
+    private final int vocabulary;
+    private final KvBooks places;
+    private final Slots slots;
+    private final Admission admission;
+    /** Oldest first. */
+    private final List<Sequence> running = new ArrayList<>();
+    /** Tokens of this step, for each of its sequences. */
+    private final int[] lengths;
+
+    /** {@code ended} hears of every sequence right before its last event. */
+    Scheduler(ModelRunner runner, EngineLimits limits, EngineObserver observer, Consumer<Sequence> ended) {
+        this.limits = limits;
+        lengths = new int[limits.maxSequences()];
+        this.observer = observer;
+        this.ended = ended;
+        vocabulary = runner.limits().vocabulary();
+        places = new KvBooks(runner, limits);
+        slots = new Slots(runner, limits.slots(), observer);
+        admission = new Admission(places, slots);
+    }
+
+    int running() {
+        return running.size();
+    }
+
+    boolean idle() {
+        return running.isEmpty() && admission.waiting() == 0;
+    }
+
+    KvBooks places() {
+        return places;
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    void add(Sequence sequence) {
+        admission.add(sequence);
+    }
+
+    /** The next step; null if nothing is to be done. */
+    @Nullable Step next() {
+        growExtents();
+        List<Sequence> sequences = new ArrayList<>(running.size() + 1);
+        int budget = limits.maxBatchedTokens();
+        for (int i = 0; i < running.size(); i++) {
+            if (running.get(i).pending() == 1) {
+                budget -= plan(running.get(i), 1, sequences);
+            }
+        }
+        for (int i = 0; i < running.size() && budget > 0; i++) {
+            if (running.get(i).pending() > 1) {
+                budget -= plan(running.get(i), budget, sequences);
+            }
+        }
+        while (budget > 0 && running.size() < limits.maxSequences()) {
+            Sequence sequence = admit();
+            if (sequence == null) {
+                break;
+            }
+            budget -= plan(sequence, budget, sequences);
+        }
+        if (sequences.isEmpty() && !idle()) {
+            throw new IllegalStateException("nothing runs though sequences wait");
+        }
+        return sequences.isEmpty() ? null : step(sequences);
+    }
+
+    /** Takes over what a step gave. */
+    void complete(Step step, StepResult result) {
+        long now = System.nanoTime();
+        for (int i = 0; i < step.size(); i++) {
+            Sequence sequence = step.sequences().get(i);
+            Span span = step.batch().spans().get(i);
+            StepResult.Row row = result.rows().get(i);
+            sequence.advance(span, row.scores());
+            if (span.sample() != null) {
+                accept(sequence, row, now);
+            }
+        }
+    }
+
+    void cancel(Sequence sequence) {
+        if (sequence.state() != State.ENDED) {
+            finish(sequence, FinishReason.CANCELLED);
+        }
+    }
+
+    /** Ends a sequence that something went wrong with; nothing of it is kept. */
+    void fail(Sequence sequence, Throwable cause) {
+        ServingException answer = cause instanceof ServingException known
+                ? known
+                : new ServingException(ErrorCode.INTERNAL, "the model failed to run this request");
+        sequence.forget();
+        leave(sequence);
+        last(sequence, new Failed(answer), "error");
+    }
+
+    /** Tells the last event without looking at the books, which may be wrong. */
+    void last(Sequence sequence, TokenEvent event, String reason) {
+        sequence.state(State.ENDED);
+        sequence.clock().ended(reason, sequence.usage(), observer);
+        ended.accept(sequence);
+        sequence.generation().put(event);
+    }
+
+    /** Drops what is kept of a user's tokens, and keeps nothing of what runs; returns how many KV places that were. */
+    int forget(String user) {
+        for (Sequence sequence : running) {
+            if (sequence.request().user().equals(user)) {
+                sequence.forget();
+            }
+        }
+        slots.forget(user);
+        return places.forget(user);
+    }
+
+    /** Throws unless every KV place, bank column and sequence is accounted for. */
+    void audit() {
+        places.audit(running);
+        List<Sequence> holders = new ArrayList<>(running);
+        holders.addAll(admission.preempted());
+        slots.audit(holders);
+        admission.queue().audit(holders.size());
+    }
+
+    private void growExtents() {
+        for (int i = 0; i < running.size(); i++) {
+            Sequence sequence = running.get(i);
+            while (sequence.state() == State.RUNNING && !places.tryGrow(sequence)) {
+                preempt(running.getLast());
+            }
+        }
+    }
+
+    private void preempt(Sequence sequence) {
+        running.removeLast();
+        places.drop(sequence.extent());
+        sequence.place(null);
+        admission.preempted(sequence);
+        observer.preempted();
+    }
+
+    /** How much of a sequence is computed in this step: no more than {@code most}, and not beyond the end of its prompt, where RoPE may change. */
+    private int plan(Sequence sequence, int most, List<Sequence> sequences) {
+        int length = Math.min(sequence.pending(), most);
+        int promptLeft = sequence.request().prompt().length - sequence.extent().computed();
+        if (promptLeft > 0) {
+            length = Math.min(length, promptLeft);
+        }
+        lengths[sequences.size()] = length;
+        sequences.add(sequence);
+        return length;
+    }
+
+    /** Only now the spans, as admitting a sequence may move the extents of others. */
+    private Step step(List<Sequence> sequences) {
+        List<Span> spans = new ArrayList<>(sequences.size());
+        for (int i = 0; i < sequences.size(); i++) {
+            spans.add(sequences.get(i).span(lengths[i]));
+        }
+        return new Step(sequences, new Batch(spans));
+    }
+
+    private @Nullable Sequence admit() {
+        while (true) {
+            long now = System.nanoTime();
+            Sequence sequence = admission.next(now);
+            if (sequence == null) {
+                return null;
+            }
+            boolean isNew = sequence.state() == State.WAITING;
+            sequence.state(State.RUNNING);
+            insertByAge(sequence);
+            if (tryLoad(sequence)) {
+                if (isNew) {
+                    sequence.clock()
+                            .admitted(
+                                    now,
+                                    sequence.tokens().length(),
+                                    sequence.extent().computed(),
+                                    observer);
+                }
+                return sequence;
+            }
+        }
+    }
+
+    private void insertByAge(Sequence sequence) {
+        int at = running.size();
+        while (at > 0 && running.get(at - 1).age() > sequence.age()) {
+            at--;
+        }
+        running.add(at, sequence);
+    }
+
+    /** A failed load fails its own sequence only. */
+    private boolean tryLoad(Sequence sequence) {
+        LoraAdapter adapter = sequence.adapter();
+        if (adapter == null || sequence.slot() != null) {
+            return true;
+        }
+        try {
+            sequence.slot(
+                    slots.acquire(adapter, sequence.rank(), sequence.request().user()));
+            return true;
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "adapter " + adapter.fingerprint() + " could not be loaded", failure);
+            fail(sequence, failure);
+            return false;
+        }
+    }
+
+    private void accept(Sequence sequence, StepResult.Row row, long now) {
+        if (row.token() < 0 || row.token() >= vocabulary) {
+            LOG.log(Level.ERROR, "the model chose token {0}, which does not exist", row.token());
+            fail(sequence, new IllegalStateException("no token"));
+            return;
+        }
+        sequence.tellScores();
+        if (sequence.endsWith(row.token())) {
+            finish(sequence, FinishReason.STOP);
+            return;
+        }
+        sequence.append(row.token(), row.logprobs());
+        sequence.clock().token(now, observer);
+        admission.queue().charge(sequence, 1);
+        if (sequence.completionTokens() == sequence.request().maxTokens()) {
+            finish(sequence, FinishReason.LENGTH);
+        }
+    }
+
+    private void finish(Sequence sequence, FinishReason reason) {
+        leave(sequence);
+        String word = switch (reason) {
+            case STOP -> "stop";
+            case LENGTH -> "length";
+            case CANCELLED -> "abort";
+        };
+        last(sequence, new Finished(reason, sequence.usage()), word);
+    }
+
+    private void leave(Sequence sequence) {
+        Slot slot = sequence.slot();
+        if (slot != null) {
+            slots.release(slot);
+            sequence.slot(null);
+        }
+        if (sequence.state() != State.RUNNING) {
+            admission.remove(sequence);
+            return;
+        }
+        running.remove(sequence);
+        admission.queue().ended(sequence);
+        if (sequence.forgotten()) {
+            places.drop(sequence.extent());
+        } else {
+            places.retire(sequence.extent());
+        }
+        sequence.place(null);
+    }
+}

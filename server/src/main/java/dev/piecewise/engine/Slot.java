@@ -1,0 +1,59 @@
+package dev.piecewise.engine;
+
+/** A range of bank columns that holds one adapter, and how many sequences run with it. */
+final class Slot {
+    private final String fingerprint;
+    private final int firstColumn;
+    private final int columns;
+    private int sequences;
+    private long lastUsed;
+    private String user = "";
+
+    Slot(String fingerprint, int firstColumn, int columns) {
+        this.fingerprint = fingerprint;
+        this.firstColumn = firstColumn;
+        this.columns = columns;
+    }
+
+    String fingerprint() {
+        return fingerprint;
+    }
+
+    int firstColumn() {
+        return firstColumn;
+    }
+
+    int end() {
+        return firstColumn + columns;
+    }
+
+    boolean idle() {
+        return sequences == 0;
+    }
+
+    int sequences() {
+        return sequences;
+    }
+
+    long lastUsed() {
+        return lastUsed;
+    }
+
+    /** Who used it last. */
+    String user() {
+        return user;
+    }
+
+    void hold(String user, long tick) {
+        sequences++;
+        lastUsed = tick;
+        this.user = user;
+    }
+
+    void release() {
+        if (sequences == 0) {
+            throw new IllegalStateException("the slot at column %d is held by nobody".formatted(firstColumn));
+        }
+        sequences--;
+    }
+}
