@@ -4,24 +4,44 @@
 # Groups of projections that read the same input: 0 = q k v, 1 = o, 2 = gate up, 3 = down; projections 0..6 in this order.
 
 
-def add_slots(self, y: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], first: int, members: int, segments: List[int], mask: Tensor) -> Tensor:
-    # y [T, sum of outs] += per segment of rows (row, rows, column, columns, masked) its columns' update, row by row as the mask allows
-    for s in range(len(segments) // 5):
-        row = segments[s * 5]
-        rows = segments[s * 5 + 1]
-        column = segments[s * 5 + 2]
-        columns = segments[s * 5 + 3]
-        if columns > 0:
-            down = a.narrow(0, column, columns).view([columns * members, a.size(2)])
-            h = torch.linear(x.narrow(0, row, rows), down).view([rows, columns, members])
-            if segments[s * 5 + 4] == 1:
-                h = torch.mul(h, mask.narrow(0, row, rows).narrow(1, column, columns).unsqueeze(2))
-            offset = 0
+# Segments of rows that share bank columns: (row, rows, column, columns, kind, rank, tiles at, rows of a tile, whether some rows have none) each.
+#   kind 0: all rows use all the columns; 1: each row its own, as the mask says; 2: tiles of `rank` columns, each with its own rows
+
+
+def add_slots(self, y: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], first: int, members: int, segments: List[int], mask: Tensor, tiles: Tensor) -> Tensor:
+    # y [T, sum of outs] += per segment of rows its columns' update
+    for s in range(len(segments) // 9):
+        row = segments[s * 9]
+        rows = segments[s * 9 + 1]
+        column = segments[s * 9 + 2]
+        columns = segments[s * 9 + 3]
+        kind = segments[s * 9 + 4]
+        below = a.narrow(0, column, columns)
+        inputs = x.narrow(0, row, rows)
+        offset = 0
+        if kind == 2:
+            rank = segments[s * 9 + 5]
+            count = columns // rank
+            each = segments[s * 9 + 7]
+            order = tiles.narrow(0, segments[s * 9 + 6], count * each)
+            pick = tiles.narrow(0, segments[s * 9 + 6] + count * each, rows)
+            h = torch.bmm(inputs.index_select(0, order).view([count, each, a.size(2)]), below.view([count, rank * members, a.size(2)]).transpose(1, 2)).view([count, each, rank, members])
             for m in range(members):
                 b = bs[first + m]
                 width = b.size(1)
-                out = y.narrow(0, row, rows).narrow(1, offset, width)
-                out.addmm_(h.select(2, m), b.narrow(0, column, columns))
+                update = torch.bmm(h.select(3, m).contiguous(), b.narrow(0, column, columns).view([count, rank, width])).view([count * each, width])
+                if segments[s * 9 + 8] == 1:
+                    update = torch.cat([update, torch.zeros([1, width], dtype=update.dtype, device=update.device)], 0)
+                y.narrow(0, row, rows).narrow(1, offset, width).add_(update.index_select(0, pick))
+                offset = offset + width
+        else:
+            h = torch.linear(inputs, below.view([columns * members, a.size(2)])).view([rows, columns, members])
+            if kind == 1:
+                h = torch.mul(h, mask.narrow(0, row, rows).narrow(1, column, columns).unsqueeze(2))
+            for m in range(members):
+                b = bs[first + m]
+                width = b.size(1)
+                y.narrow(0, row, rows).narrow(1, offset, width).addmm_(h.select(2, m), b.narrow(0, column, columns))
                 offset = offset + width
     return y
 
@@ -44,11 +64,11 @@ def add_pool(self, y: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], widths: Li
     return y
 
 
-def adapt(self, y: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tensor], bank_b: List[Tensor], segments: List[int], mask: Tensor, pool_a: List[Tensor], pool_b: List[Tensor], gains: Tensor, shape: List[int]) -> Tensor:
+def adapt(self, y: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tensor], bank_b: List[Tensor], segments: List[int], mask: Tensor, tiles: Tensor, pool_a: List[Tensor], pool_b: List[Tensor], gains: Tensor, shape: List[int]) -> Tensor:
     first = [0, 3, 4, 6][group]
     members = [3, 1, 2, 1][group]
     if len(segments) > 0 and bank_a[layer * 4 + group].numel() > 0:
-        y = self.add_slots(y, x, bank_a[layer * 4 + group], bank_b, layer * 7 + first, members, segments, mask)
+        y = self.add_slots(y, x, bank_a[layer * 4 + group], bank_b, layer * 7 + first, members, segments, mask, tiles)
     if gains.numel() > 0 and pool_a[layer * 4 + group].numel() > 0:
         widths = [shape[1] * shape[3], shape[2] * shape[3], shape[2] * shape[3], shape[4], shape[5], shape[5], shape[4]]
         y = self.add_pool(y, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, shape[6])

@@ -1,6 +1,5 @@
 package dev.piecewise.model;
 
-import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.Span;
 import dev.piecewise.engine.Span.Draw;
@@ -11,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The numbers of one step in the layout that the script's {@code step} and {@code sample} describe. Used once. */
 final class StepInputs {
     private static final int ROWS = 7;
-    /** Spans of at least so many tokens get their adapter's columns alone, shorter ones share a segment. */
-    private static final int OWN_SEGMENT = 32;
-
     /** Padded keys of the decode rows that are copied side by side; beyond it one call for each sequence is cheaper. */
     private static final int TOGETHER_PLACES = 4096;
 
@@ -124,61 +120,12 @@ final class StepInputs {
         return table;
     }
 
-    /** Per segment: first row, rows, first column, columns, whether rows differ in their columns. Empty when no span has an adapter in the bank. */
-    long[] segments() {
-        Longs segments = new Longs(20);
-        int row = 0;
-        int i = 0;
-        while (i < spans.size()) {
-            int end = spans.get(i).length() >= OWN_SEGMENT ? i + 1 : endOfShort(i);
-            row = addSegment(segments, i, end, row);
-            i = end;
-        }
-        return segments.toArray();
-    }
-
-    private int endOfShort(int from) {
-        int end = from;
-        while (end < spans.size() && spans.get(end).length() < OWN_SEGMENT) {
-            end++;
-        }
-        return end;
-    }
-
-    private int addSegment(Longs segments, int from, int to, int row) {
-        int rows = 0;
-        int first = Integer.MAX_VALUE;
-        int last = 0;
-        boolean differ = false;
-        for (int i = from; i < to; i++) {
-            Span span = spans.get(i);
-            rows += span.length();
-            int columns = columns(span);
-            differ |= columns != columns(spans.get(from))
-                    || span.column() != spans.get(from).column();
-            if (columns > 0) {
-                first = Math.min(first, span.column());
-                last = Math.max(last, span.column() + columns);
-            }
-        }
-        if (last > 0) {
-            segments.add(row, rows, first, last - first, differ ? 1 : 0);
-        }
-        return row + rows;
-    }
-
-    private static int columns(Span span) {
-        return span.adaptation() instanceof Adaptation.Merged merged
-                ? merged.adapter().rank()
-                : 0;
-    }
-
     private void addTokens() {
         int[] at = {0};
         ints.size(ROWS * tokens);
         for (int i = 0; i < spans.size(); i++) {
             Span span = spans.get(i);
-            int columns = columns(span);
+            int columns = Segments.columns(span);
             lastColumn = Math.max(lastColumn, columns == 0 ? 0 : span.column() + columns);
             for (int t = 0; t < span.length(); t++) {
                 int position = span.position() + t;

@@ -24,6 +24,7 @@ public final class TorchRunner implements ModelRunner {
     private final StepGains gains;
     private final HostTensor ints;
     private final HostTensor floats;
+    private final HostTensor tiles;
     private boolean prepared;
 
     /**
@@ -38,6 +39,7 @@ public final class TorchRunner implements ModelRunner {
         this.pool = new ResidentPool(base, resident);
         this.gains = new StepGains(base, pool.sharers());
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
+        this.tiles = new HostTensor(base.script(), DataType.INT64, 256);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
     }
 
@@ -50,6 +52,7 @@ public final class TorchRunner implements ModelRunner {
     public StepResult run(Batch batch) {
         prepareThread();
         StepInputs inputs = new StepInputs(batch);
+        Segments segments = new Segments(batch.spans());
         long[] counts = inputs.counts();
         float[] rows = base.script()
                 .call("step")
@@ -68,7 +71,8 @@ public final class TorchRunner implements ModelRunner {
                 .tensor(gains.of(batch))
                 .ints(counts)
                 .ints(inputs.spanTable())
-                .ints(inputs.segments())
+                .ints(segments.table())
+                .tensor(tiles.write(segments.tiles()))
                 .floats();
         return results(batch, rows, counts);
     }
@@ -133,6 +137,7 @@ public final class TorchRunner implements ModelRunner {
     public void close() {
         ints.close();
         floats.close();
+        tiles.close();
         gains.close();
         pool.close();
         bank.close();
