@@ -101,6 +101,7 @@ final class EngineLoop implements Runnable {
             case Message.Forget forget -> answer(forget.places(), () -> scheduler.forget(forget.user()));
             case Message.Audit audit ->
                 answer(audit.sound(), () -> {
+                    status = snapshot();
                     scheduler.audit();
                     return audit;
                 });
@@ -180,9 +181,9 @@ final class EngineLoop implements Runnable {
         fault = null;
     }
 
-    private void ended(Sequence sequence) {
+    private void ended(Sequence sequence, TokenEvent last) {
         live.remove(sequence);
-        inbox.ended();
+        inbox.ended(() -> sequence.generation().put(last));
     }
 
     private Scheduler newScheduler() {

@@ -101,6 +101,6 @@ final class Extent {
     /** Becomes a cached prefix of what was computed. */
     void orphan() {
         owner = null;
-        tokens.trim(computed);
+        tokens = tokens.first(computed);
     }
 }

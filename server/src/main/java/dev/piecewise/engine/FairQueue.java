@@ -9,21 +9,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The waiting sequences, taken fairly between users.
  *
- * <p>Deficit round-robin (Shreedhar and Varghese, SIGCOMM 1995) over the users that wait: each in turn gets {@value #QUANTUM} tokens of credit and may start a
- * sequence if its balance is positive. A completion's length is not known beforehand, so a user pays for what is really computed, as in the virtual token counter
- * (Sheng et al., OSDI 2024): for its prompt, less what came from a cached prefix, when it is admitted, and for every completion token as it is made. So a balance may
- * be negative; then the user is passed over, with its credit, until it is positive again. A turn starts one sequence: whoever comes new waits for at most one
- * sequence of every other user, however many they have waiting. Users with nothing waiting or running are forgotten, and their debts with them.
+ * <p>Virtual token counters (Sheng et al., "Fairness in Serving Large Language Models", OSDI 2024): a user pays for every token that is computed, for the prompt, less
+ * what came from a cached prefix, when it is admitted, and for the completion as it is made; the user who had least goes first. It is deficit round-robin (Shreedhar
+ * and Varghese, SIGCOMM 1995) with a quantum of one token and without the need to know a request's cost beforehand. Who comes new begins at the least counter of
+ * those who wait, so nobody saves up time and nobody has an advantage by being new. Two bounds: a new user waits for at most one sequence of every other user,
+ * however many they have waiting; and a user who was passed over {@value #PATIENCE} times goes next, so a stream of ever new users starves no old one. Users with
+ * nothing waiting or running are forgotten.
  */
 final class FairQueue {
-    private static final int QUANTUM = 512;
+    private static final int PATIENCE = 64;
 
     /** A user's place in the queue. */
     private static final class Account {
         final String user;
         final ArrayDeque<Sequence> waiting = new ArrayDeque<>();
         int taken;
-        long balance;
+        long counter;
+        long lastTurn;
 
         Account(String user) {
             this.user = user;
@@ -31,10 +33,12 @@ final class FairQueue {
     }
 
     private final Map<String, Account> accounts = new HashMap<>();
-    /** Those with something waiting, the one whose turn it is first. */
-    private final ArrayDeque<Account> turns = new ArrayDeque<>();
+    /** Those with something waiting, the one whose last turn was longest ago first. */
+    private final ArrayDeque<Account> waiting = new ArrayDeque<>();
 
     private int size;
+    private long turns;
+    private long level;
 
     int size() {
         return size;
@@ -47,45 +51,38 @@ final class FairQueue {
 
     void add(Sequence sequence) {
         Account account = accounts.computeIfAbsent(sequence.request().user(), Account::new);
+        if (account.waiting.isEmpty()) {
+            account.counter = Math.max(account.counter, leastCounter());
+            account.lastTurn = turns;
+            waiting.add(account);
+        }
         account.waiting.add(sequence);
         size++;
-        if (account.waiting.size() == 1) {
-            turns.add(account);
-        }
     }
 
-    /** Whose turn it is among the users whose first sequence is ready; it stays in the queue, and is the answer again, until it is taken. */
+    /** Whose turn it is among the users whose first sequence is ready; it stays in the queue until it is taken. */
     @Nullable Sequence next(Predicate<Sequence> ready) {
-        while (true) {
-            long debt = Long.MAX_VALUE;
-            for (int visits = turns.size(); visits > 0; visits--) {
-                Account account = turns.element();
-                Sequence first = account.waiting.element();
-                if (ready.test(first)) {
-                    if (account.balance <= 0) {
-                        account.balance += QUANTUM;
-                    }
-                    if (account.balance > 0) {
-                        return first;
-                    }
-                    debt = Math.min(debt, -account.balance);
+        Account best = null;
+        for (Account account : waiting) {
+            if ((best == null || account.counter < best.counter) && ready.test(account.waiting.element())) {
+                if (best == null && turns - account.lastTurn >= PATIENCE) {
+                    return account.waiting.element();
                 }
-                turns.add(turns.remove());
+                best = account;
             }
-            if (debt == Long.MAX_VALUE) {
-                return null;
-            }
-            skipRounds(debt / QUANTUM);
         }
+        return best == null ? null : best.waiting.element();
     }
 
-    /** Takes a sequence out, as it is admitted; its user's turn is over. */
+    /** Takes a sequence out, as it is admitted. */
     void take(Sequence sequence) {
         Account account = account(sequence);
         leave(account, sequence);
         account.taken++;
-        if (turns.peek() == account) {
-            turns.add(turns.remove());
+        account.lastTurn = ++turns;
+        level = account.counter;
+        if (waiting.remove(account)) {
+            waiting.add(account);
         }
     }
 
@@ -98,7 +95,7 @@ final class FairQueue {
 
     /** So many tokens were computed for a sequence that was taken. */
     void charge(Sequence sequence, int tokens) {
-        account(sequence).balance -= tokens;
+        account(sequence).counter += tokens;
     }
 
     /** A sequence that was taken has ended. */
@@ -108,29 +105,28 @@ final class FairQueue {
         forgetIfDone(account);
     }
 
-    /** Throws unless the books are about {@code waiting} sequences and {@code taken} ones. */
+    /** Throws unless {@code taken} sequences were taken and have not ended, and the rest adds up. */
     void audit(int taken) {
-        int waiting = 0;
+        int inQueue = 0;
         int out = 0;
         int users = 0;
         for (Account account : accounts.values()) {
-            waiting += account.waiting.size();
+            inQueue += account.waiting.size();
             out += account.taken;
             users += account.waiting.isEmpty() ? 0 : 1;
         }
-        if (waiting != size || out != taken || users != turns.size()) {
+        if (inQueue != size || out != taken || users != waiting.size()) {
             throw new IllegalStateException(
-                    "%d sequences wait and %d are taken, the books say %d and %d".formatted(waiting, out, size, taken));
+                    "%d sequences wait and %d are taken, the books say %d and %d".formatted(inQueue, out, size, taken));
         }
     }
 
-    /** What the next rounds would give if nobody's turn came in them. */
-    private void skipRounds(long rounds) {
-        for (Account account : turns) {
-            if (account.balance <= 0) {
-                account.balance = Math.min(QUANTUM, account.balance + rounds * QUANTUM);
-            }
+    private long leastCounter() {
+        long least = Long.MAX_VALUE;
+        for (Account account : waiting) {
+            least = Math.min(least, account.counter);
         }
+        return waiting.isEmpty() ? level : least;
     }
 
     private Account account(Sequence sequence) {
@@ -147,7 +143,7 @@ final class FairQueue {
         }
         size--;
         if (account.waiting.isEmpty()) {
-            turns.remove(account);
+            waiting.remove(account);
         }
     }
 

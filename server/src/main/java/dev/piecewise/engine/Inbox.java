@@ -75,11 +75,12 @@ final class Inbox {
         return messages.poll();
     }
 
-    /** A sequence ended, so another one may come. */
-    void ended() {
+    /** A sequence ended. Who sees its last event may submit another one, and who waits for all to end finds all last events there. */
+    void ended(Runnable tellLast) {
         lock.lock();
         try {
             accepted--;
+            tellLast.run();
             if (accepted == 0) {
                 empty.signalAll();
             }

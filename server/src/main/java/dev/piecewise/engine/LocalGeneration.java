@@ -16,6 +16,8 @@ final class LocalGeneration implements Generation {
     private final Runnable cancel;
     private volatile int cachedTokens;
     private volatile boolean over;
+    /** The engine's thread put the last event. */
+    private boolean complete;
 
     /** {@code cancel} tells the engine that nobody waits for the rest. */
     LocalGeneration(Runnable cancel) {
@@ -51,18 +53,27 @@ final class LocalGeneration implements Generation {
         cachedTokens = tokens;
     }
 
+    /** Nothing follows the last event. */
     void put(TokenEvent event) {
+        if (complete) {
+            throw new IllegalStateException("an event after the last one");
+        }
+        complete = isLast(event);
         events.add(event);
     }
 
     private TokenEvent taken(TokenEvent event) {
-        switch (event) {
-            case PromptScored scored -> {}
-            case Token token -> {}
-            case Finished finished -> over = true;
-            case Failed failed -> over = true;
-        }
+        over = isLast(event);
         return event;
+    }
+
+    private static boolean isLast(TokenEvent event) {
+        return switch (event) {
+            case PromptScored scored -> false;
+            case Token token -> false;
+            case Finished finished -> true;
+            case Failed failed -> true;
+        };
     }
 
     private void refuseAfterLast() {

@@ -10,7 +10,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ final class Scheduler {
 
     private final EngineLimits limits;
     private final EngineObserver observer;
-    private final Consumer<Sequence> ended;
+    private final BiConsumer<Sequence, TokenEvent> ended;
     private final int vocabulary;
     private final KvBooks places;
     private final Slots slots;
@@ -35,8 +35,9 @@ final class Scheduler {
     /** Tokens of this step, for each of its sequences. */
     private final int[] lengths;
 
-    /** {@code ended} hears of every sequence right before its last event. */
-    Scheduler(ModelRunner runner, EngineLimits limits, EngineObserver observer, Consumer<Sequence> ended) {
+    /** {@code ended} gets every sequence that ended, and hands out its last event. */
+    Scheduler(
+            ModelRunner runner, EngineLimits limits, EngineObserver observer, BiConsumer<Sequence, TokenEvent> ended) {
         this.limits = limits;
         lengths = new int[limits.maxSequences()];
         this.observer = observer;
@@ -129,8 +130,7 @@ final class Scheduler {
     void last(Sequence sequence, TokenEvent event, String reason) {
         sequence.state(State.ENDED);
         sequence.clock().ended(reason, sequence.usage(), observer);
-        ended.accept(sequence);
-        sequence.generation().put(event);
+        ended.accept(sequence, event);
     }
 
     /** Drops what is kept of a user's tokens, and keeps nothing of what runs; returns how many KV places that were. */

@@ -28,10 +28,9 @@ final class TokenList {
         ids[length++] = id;
     }
 
-    /** Forgets what follows the first {@code length} tokens, and the memory with it. */
-    void trim(int length) {
-        ids = Arrays.copyOf(ids, length);
-        this.length = length;
+    /** A list of the first {@code length} tokens. */
+    TokenList first(int length) {
+        return new TokenList(Arrays.copyOf(ids, length), 0);
     }
 
     /** How many tokens both lists begin with. */

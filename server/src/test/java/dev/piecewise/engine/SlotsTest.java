@@ -1,0 +1,99 @@
+package dev.piecewise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class SlotsTest {
+    private final FakeModel model = new FakeModel(50, 100, 100, 16);
+    private final Slots slots = new Slots(model, 4, EngineObserver.NONE);
+
+    @AfterEach
+    void theBooksAreRight() {
+        assertThat(model.violations).isEmpty();
+        assertThat(slots.active() + slots.idle() + slots.free()).isEqualTo(4);
+    }
+
+    @Test
+    void theLowestColumnsAreTakenFirst() {
+        Slot a = acquire("a", 4);
+        Slot b = acquire("b", 6);
+        assertThat(a.firstColumn()).isZero();
+        assertThat(b.firstColumn()).isEqualTo(4);
+        assertThat(acquire("c", 6).firstColumn()).isEqualTo(10);
+        slots.release(a);
+        assertThat(acquire("d", 2).firstColumn()).isZero();
+        assertThat(slots.resident()).containsExactly("d", "b", "c");
+    }
+
+    @Test
+    void anAdapterIsLoadedOnceForAllWhoUseIt() {
+        Slot first = acquire("a", 4);
+        assertThat(acquire("a", 4)).isSameAs(first);
+        slots.release(first);
+        slots.release(first);
+        assertThat(slots.idle()).isEqualTo(1);
+        assertThat(acquire("a", 4)).isSameAs(first);
+        assertThat(model.loads).hasValue(1);
+    }
+
+    @Test
+    void theIdleAdapterThatWasUsedLongestAgoGoesFirst() {
+        Slot a = acquire("a", 4);
+        Slot b = acquire("b", 4);
+        Slot c = acquire("c", 4);
+        Slot d = acquire("d", 4);
+        List.of(a, b, c, d).forEach(slots::release);
+        slots.release(acquire("a", 4));
+        acquire("e", 4);
+        assertThat(slots.resident()).containsExactly("a", "e", "c", "d");
+        acquire("f", 4);
+        assertThat(slots.resident()).containsExactly("a", "e", "f", "d");
+    }
+
+    @Test
+    void whatIsInUseIsNeverEvicted() {
+        acquire("a", 6);
+        Slot b = acquire("b", 6);
+        assertThat(slots.fits("c", 4)).isTrue();
+        assertThat(slots.fits("c", 5)).isFalse();
+        assertThat(slots.fits("a", 6)).isTrue();
+        slots.release(b);
+        assertThat(slots.fits("c", 10)).isTrue();
+        assertThat(slots.fits("c", 11)).isFalse();
+        assertThat(acquire("c", 10).firstColumn()).isEqualTo(6);
+        assertThat(slots.resident()).containsExactly("a", "c");
+    }
+
+    @Test
+    void thereAreOnlySoManySlotsHoweverManyColumns() {
+        for (String name : List.of("a", "b", "c", "d")) {
+            acquire(name, 1);
+        }
+        assertThat(slots.fits("e", 1)).isFalse();
+    }
+
+    @Test
+    void aFailedLoadLeavesItsColumnsFree() {
+        model.failsToLoad = adapter -> adapter.fingerprint().equals("bad");
+        assertThatIllegalArgumentException().isThrownBy(() -> acquire("bad", 16));
+        assertThat(slots.free()).isEqualTo(4);
+        assertThat(acquire("good", 16).firstColumn()).isZero();
+    }
+
+    @Test
+    void aForgottenUsersIdleAdapterGoes() {
+        Slot a = acquire("a", 4);
+        acquire("b", 4);
+        slots.release(a);
+        slots.forget("user");
+        assertThat(slots.resident()).containsExactly("b");
+    }
+
+    private Slot acquire(String fingerprint, int rank) {
+        return slots.acquire(Requests.lora(fingerprint, rank), rank, "user");
+    }
+}
