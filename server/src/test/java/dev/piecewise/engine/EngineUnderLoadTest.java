@@ -14,6 +14,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EngineUnderLoadTest {
     private static final int REQUESTS = 400;
     private static final int GUILTY = 49;
+    private static final Logger LOG = Logger.getLogger("dev.piecewise.engine");
 
     /** A generation's events, and whether it was closed on the way. */
     private record Outcome(GenerationRequest request, Completion completion, boolean closed) {}
@@ -56,6 +61,16 @@ final class EngineUnderLoadTest {
             assertThat(model.steps)
                     .allMatch(step -> step.tokens() <= budget && step.spans().size() <= sequences);
         }
+    }
+
+    @BeforeAll
+    static void expectFailures() {
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void expectNone() {
+        LOG.setLevel(null);
     }
 
     @ParameterizedTest

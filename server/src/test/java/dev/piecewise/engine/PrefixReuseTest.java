@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,13 +166,20 @@ final class PrefixReuseTest {
         try (TestEngine engine = TestEngine.roomy()) {
             engine.run(Requests.counting(0, 40).user("gone").adapter("a", 4));
             engine.run(Requests.counting(9, 40).user("other"));
+            Semaphore permits = engine.hold();
             Generation running =
                     engine.submit(Requests.counting(5, 30).user("gone").max(400));
-            running.next();
-
-            assertThat(engine.engine.forget("gone")).isEqualTo(43);
+            engine.awaitSteps(1);
+            FutureTask<Integer> forgotten = new FutureTask<>(() -> engine.engine.forget("gone"));
+            Thread caller = Thread.ofPlatform().start(forgotten);
+            while (caller.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            permits.release();
+            assertThat(forgotten.get()).isEqualTo(43);
             running.close();
-            Completion.of(running);
+            engine.release(permits);
+            assertThat(Completion.of(running).reason()).isEqualTo(FinishReason.CANCELLED);
             engine.engine.audit();
             assertThat(engine.engine.status().kvPlacesCached()).isEqualTo(43);
             assertThat(engine.engine.status().residentAdapters()).isEmpty();

@@ -74,6 +74,7 @@ final class TestEngine implements AutoCloseable {
     /** From now on every step waits for a permit. */
     Semaphore hold() {
         Semaphore permits = new Semaphore(0);
+        model.begun.drainPermits();
         model.permits = permits;
         return permits;
     }
