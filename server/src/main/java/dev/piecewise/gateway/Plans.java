@@ -2,15 +2,14 @@ package dev.piecewise.gateway;
 
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Plan;
+import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,36 +59,6 @@ final class Plans {
         }
     }
 
-    /** A plan as plan files write it. */
-    private record PlanBody(
-            int format,
-            String base,
-            String pool,
-            String merge,
-            int k,
-            Map<String, List<List<Object>>> sites,
-            int items,
-            String created) {
-        static PlanBody of(Plan plan) {
-            Map<String, List<List<Object>>> sites = new LinkedHashMap<>();
-            plan.sites()
-                    .forEach((site, choices) -> sites.put(
-                            site.toString(),
-                            choices.stream()
-                                    .map(choice -> List.<Object>of(choice.sharer(), choice.weight()))
-                                    .toList()));
-            return new PlanBody(
-                    1,
-                    plan.base(),
-                    plan.pool(),
-                    plan.merge().wire(),
-                    plan.k(),
-                    sites,
-                    plan.items(),
-                    plan.created().toString());
-        }
-    }
-
     /** Assembles in the background and waits for it, {@code ?wait=SECONDS} at most: 200 with the plan's summary, or 202 while the job goes on. */
     void assemble(Exchange exchange) throws InterruptedException, ClientGoneException {
         Store.User user = Users.existing(store, Users.id(exchange));
@@ -105,6 +74,7 @@ final class Plans {
         }
     }
 
+    /** The plan as plan files write it, or 202 while a job is about to replace it. */
     void get(Exchange exchange) throws InterruptedException, ClientGoneException {
         Store.User user = Users.existing(store, Users.id(exchange));
         Optional<PlanJobs.Job> job = jobs.unfinished(user.id());
@@ -113,7 +83,7 @@ final class Plans {
             return;
         }
         Plan plan = store.plan(user.id()).orElseThrow(() -> noPlan(user.id()));
-        exchange.answer(200, PlanBody.of(plan));
+        exchange.answer(200, PlanJson.toJson(plan));
     }
 
     private ServingException noPlan(String user) {

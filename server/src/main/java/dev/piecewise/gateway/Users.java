@@ -4,9 +4,9 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
-import dev.piecewise.gateway.http.Texts;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
+import dev.piecewise.store.UserId;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +47,9 @@ final class Users {
 
     private record Erased(int historyItems, boolean plan) {}
 
-    /** The user that the path names; INVALID_REQUEST when the name is too long. */
+    /** The user that the path names; INVALID_REQUEST for a name that cannot be. */
     static String id(Exchange exchange) {
-        return Texts.userId("user", exchange.part("user"));
+        return new UserId(exchange.part("user")).value();
     }
 
     static Store.User existing(Store store, String id) {

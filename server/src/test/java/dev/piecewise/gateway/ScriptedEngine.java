@@ -8,6 +8,7 @@ import dev.piecewise.engine.TokenEvent;
 import dev.piecewise.engine.TokenLogprobs;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -93,7 +94,7 @@ final class ScriptedEngine implements Engine {
         }
 
         Scripted say(String text) {
-            return bytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            return bytes(text.getBytes(StandardCharsets.UTF_8));
         }
 
         Scripted bytes(byte... bytes) {
@@ -133,7 +134,11 @@ final class ScriptedEngine implements Engine {
         }
 
         boolean awaitClosed() throws InterruptedException {
-            return closed.await(10, TimeUnit.SECONDS);
+            return awaitClosed(Duration.ofSeconds(10));
+        }
+
+        boolean awaitClosed(Duration limit) throws InterruptedException {
+            return closed.await(limit.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         boolean isClosed() {

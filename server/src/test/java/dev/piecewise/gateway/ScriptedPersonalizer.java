@@ -39,7 +39,7 @@ final class ScriptedPersonalizer implements Personalizer {
         if (user.equals("broken")) {
             throw new IllegalStateException("nothing that a client may read");
         }
-        Optional<Plan> plan = mode == Mode.BASE ? Optional.empty() : store.plan(user);
+        Optional<Plan> plan = mode == Mode.BASE || user.isEmpty() ? Optional.empty() : store.plan(user);
         if (plan.isPresent()) {
             return new Served(
                     new Adaptation.Base("f00d"),

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.metrics.Metrics;
+import dev.piecewise.store.Store;
+import dev.piecewise.store.Stores;
 import dev.piecewise.text.TinyTokenizers;
 import dev.piecewise.text.Tokenizer;
 import java.io.IOException;
@@ -21,7 +23,7 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A gateway on a real socket, with stand-ins behind it. */
+/** A gateway on a real socket, with a real store and tokenizer; engine and personalizer are stand-ins. */
 final class TestGateway implements AutoCloseable {
     static final int BOS = 1;
     static final int EOS = 2;
@@ -29,22 +31,35 @@ final class TestGateway implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final ScriptedEngine engine = new ScriptedEngine();
-    final MemoryStore store = new MemoryStore();
-    final ScriptedPersonalizer personalizer = new ScriptedPersonalizer(store);
+    final Store store;
+    final ScriptedPersonalizer personalizer;
     final Metrics metrics = new Metrics("tiny", ScriptedEngine.MAX_LENGTH);
-    final Tokenizer tokenizer = tokenizer();
+    final Tokenizer tokenizer;
     final Gateway gateway;
     final int port;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    private final Path directory;
+
     private TestGateway(HttpLimits limits) {
+        directory = directory();
+        store = Stores.open("jdbc:sqlite:" + directory.resolve("store.db"));
+        personalizer = new ScriptedPersonalizer(store);
+        tokenizer = TinyTokenizers.byteFallback(directory);
         gateway = new Gateway(limits, metrics);
         try {
             port = gateway.start("127.0.0.1", 0);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The usual limits with other ones of requests and of time. */
+    static HttpLimits limits(int requests, Duration idle, Duration patience) {
+        HttpLimits usual = HttpLimits.DEFAULT;
+        return new HttpLimits(
+                usual.bodyBytes(), usual.uriBytes(), usual.headerBytes(), requests, idle, patience, usual.writeBytes());
     }
 
     static TestGateway loading(HttpLimits limits) {
@@ -80,11 +95,6 @@ final class TestGateway implements AutoCloseable {
         return client.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** The answer as soon as its head is there; its body can be read as it comes. */
-    HttpResponse<Stream<String>> open(String body) throws IOException, InterruptedException {
-        return client.send(request("POST", "/v1/completions", body), HttpResponse.BodyHandlers.ofLines());
-    }
-
     HttpResponse<String> complete(String body) throws IOException, InterruptedException {
         return send("POST", "/v1/completions", body);
     }
@@ -94,8 +104,12 @@ final class TestGateway implements AutoCloseable {
     }
 
     static JsonNode json(HttpResponse<String> response) {
+        return json(response.body());
+    }
+
+    static JsonNode json(String text) {
         try {
-            return JSON.readTree(response.body());
+            return JSON.readTree(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -105,6 +119,13 @@ final class TestGateway implements AutoCloseable {
     public void close() {
         client.close();
         gateway.close();
+        store.close();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private HttpRequest request(String method, String path, String body) {
@@ -119,17 +140,9 @@ final class TestGateway implements AutoCloseable {
                 .build();
     }
 
-    private static Tokenizer tokenizer() {
+    private static Path directory() {
         try {
-            Path directory = Files.createTempDirectory("tokenizer");
-            try {
-                return TinyTokenizers.byteFallback(directory);
-            } finally {
-                try (Stream<Path> files = Files.walk(directory)) {
-                    files.sorted(Comparator.reverseOrder())
-                            .forEach(file -> file.toFile().delete());
-                }
-            }
+            return Files.createTempDirectory("gateway");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,12 +1,9 @@
 package dev.piecewise.gateway.completion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.piecewise.adapter.Choice;
-import dev.piecewise.checkpoint.Site;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.personalization.Served;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +17,7 @@ record ServedBy(
         @Nullable String pool,
         String reason,
         int historyItems,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, List<List<Object>>> pieces) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode pieces) {
 
     static ServedBy of(Served served, boolean explain) {
         return new ServedBy(
@@ -29,18 +26,6 @@ record ServedBy(
                 served.pool().orElse(null),
                 served.reason(),
                 served.historyItems(),
-                explain ? pieces(served) : null);
-    }
-
-    private static Map<String, List<List<Object>>> pieces(Served served) {
-        Map<String, List<List<Object>>> pieces = new LinkedHashMap<>();
-        for (Map.Entry<Site, List<Choice>> site : served.pieces().entrySet()) {
-            pieces.put(
-                    site.getKey().toString(),
-                    site.getValue().stream()
-                            .map(choice -> List.<Object>of(choice.sharer(), choice.weight()))
-                            .toList());
-        }
-        return pieces;
+                explain ? PlanJson.sitesToJson(served.pieces()) : null);
     }
 }

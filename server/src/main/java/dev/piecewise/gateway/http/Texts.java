@@ -1,6 +1,5 @@
 package dev.piecewise.gateway.http;
 
-import dev.piecewise.error.ServingException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +7,6 @@ import java.util.Optional;
 
 /** Texts that come from outside: whether they can be kept, and how they are written in paths. */
 public final class Texts {
-    private static final int LONGEST_USER_ID = 256;
-
     private Texts() {}
 
     /** Whether every database and tokenizer takes the text as it is: no NUL, no half of a surrogate pair. */
@@ -23,15 +20,6 @@ public final class Texts {
             }
         }
         return true;
-    }
-
-    /** A user's name as it came in the field or path part {@code name}; INVALID_REQUEST when it is too long. */
-    public static String userId(String name, String id) {
-        if (id.length() > LONGEST_USER_ID) {
-            throw ServingException.invalid(
-                    name, "%s has %d characters; at most %d are taken".formatted(name, id.length(), LONGEST_USER_ID));
-        }
-        return id;
     }
 
     /** A part of a path with its percent signs resolved, or empty when that makes no UTF-8. A plus stays a plus; each character is a byte. */

@@ -1,0 +1,57 @@
+package dev.piecewise.gateway;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A connection on which a test decides when to write, when to read and when to leave. */
+final class RawClient implements AutoCloseable {
+    private final Socket socket = new Socket();
+    private final StringBuilder unread = new StringBuilder();
+
+    /** With a receive buffer of fixed size, so that little is on its way while the client does not read. */
+    RawClient(int port) throws IOException {
+        socket.setReceiveBufferSize(64 << 10);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+        socket.setSoTimeout(10_000);
+    }
+
+    void write(String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void post(String path, String body) throws IOException {
+        write("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(path, body.getBytes(StandardCharsets.UTF_8).length, body));
+    }
+
+    /** Reads until the text has come, and returns everything up to its end. */
+    String readUntil(String text) throws IOException {
+        byte[] buffer = new byte[8192];
+        int from = 0;
+        int at;
+        while ((at = unread.indexOf(text, from)) < 0) {
+            from = Math.max(0, unread.length() - text.length());
+            int count = socket.getInputStream().read(buffer);
+            if (count < 0) {
+                throw new IOException("closed after: " + unread);
+            }
+            unread.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+        }
+        String read = unread.substring(0, at + text.length());
+        unread.delete(0, at + text.length());
+        return read;
+    }
+
+    /** Reads until the server closes the connection. */
+    String readAll() throws IOException {
+        return unread + new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
