@@ -39,6 +39,9 @@ final class Clock {
         long now = System.nanoTime();
         double decode = firstToken == 0 ? 0 : seconds(firstToken, now);
         observer.ended(reason, usage.promptTokens(), usage.completionTokens(), seconds(submitted, now), decode);
+        if (admitted != 0) {
+            observer.ran(seconds(admitted, now));
+        }
     }
 
     private static double seconds(long from, long to) {

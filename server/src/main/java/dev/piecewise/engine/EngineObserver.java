@@ -18,6 +18,9 @@ public interface EngineObserver {
     default void ended(
             String reason, int promptTokens, int completionTokens, double endToEndSeconds, double decodeSeconds) {}
 
+    /** A sequence that had been admitted ended after so long in the batch, prefill and decode together. */
+    default void ran(double seconds) {}
+
     default void preempted() {}
 
     default void slotHit() {}

@@ -76,8 +76,8 @@ public final class Gateway implements AutoCloseable {
                 new Completions(
                         serving.model(), serving.engine(), serving.personalizer(), metrics, limits.writeBytes()),
                 new Models(serving.model(), serving.engine().maxLength()),
-                new Users(serving.store(), serving.personalizer()),
-                new Histories(serving.store(), serving.personalizer()),
+                new Users(serving),
+                new Histories(serving),
                 new Plans(serving.store(), serving.personalizer()));
     }
 

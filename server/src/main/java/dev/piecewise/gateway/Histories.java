@@ -22,9 +22,9 @@ final class Histories {
     private final Store store;
     private final Personalizer personalizer;
 
-    Histories(Store store, Personalizer personalizer) {
-        this.store = store;
-        this.personalizer = personalizer;
+    Histories(Serving serving) {
+        store = serving.store();
+        personalizer = serving.personalizer();
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)

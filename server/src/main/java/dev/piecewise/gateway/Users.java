@@ -1,5 +1,6 @@
 package dev.piecewise.gateway;
 
+import dev.piecewise.engine.Engine;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
@@ -18,10 +19,12 @@ final class Users {
 
     private final Store store;
     private final Personalizer personalizer;
+    private final Engine engine;
 
-    Users(Store store, Personalizer personalizer) {
-        this.store = store;
-        this.personalizer = personalizer;
+    Users(Serving serving) {
+        store = serving.store();
+        personalizer = serving.personalizer();
+        engine = serving.engine();
     }
 
     /** Times in seconds since 1970. */
@@ -45,7 +48,8 @@ final class Users {
 
     private record Deleted(String id, String object, boolean deleted, Erased erased) {}
 
-    private record Erased(int historyItems, boolean plan) {}
+    /** {@code kvPlaces} are the token places whose keys and values were kept for prompts that begin alike. */
+    private record Erased(int historyItems, boolean plan, int kvPlaces) {}
 
     /** The user that the path names; INVALID_REQUEST for a name that cannot be. */
     static String id(Exchange exchange) {
@@ -81,6 +85,8 @@ final class Users {
         String id = id(exchange);
         Store.Erased erased = store.deleteUser(id).orElseThrow(Users::unknown);
         personalizer.forget(id);
-        exchange.answer(200, new Deleted(id, "user.deleted", true, new Erased(erased.historyItems(), erased.plan())));
+        int places = engine.forget(id);
+        exchange.answer(
+                200, new Deleted(id, "user.deleted", true, new Erased(erased.historyItems(), erased.plan(), places)));
     }
 }

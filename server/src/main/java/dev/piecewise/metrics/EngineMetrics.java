@@ -24,6 +24,7 @@ final class EngineMetrics implements EngineObserver {
     private final Histogram queue;
     private final Histogram prefill;
     private final Histogram decode;
+    private final Histogram inference;
     private final Histogram requestPromptTokens;
     private final Histogram requestGenerationTokens;
     private final Histogram slotLoad;
@@ -58,6 +59,7 @@ final class EngineMetrics implements EngineObserver {
         queue = seconds(vllm, "vllm:request_queue_time_seconds", "From submission to admission.");
         prefill = seconds(vllm, "vllm:request_prefill_time_seconds", "From admission to the first token.");
         decode = seconds(vllm, "vllm:request_decode_time_seconds", "From the first token to the last.");
+        inference = seconds(vllm, "vllm:request_inference_time_seconds", "Prefill and decode together.");
         requestPromptTokens = vllm.histogram("vllm:request_prompt_tokens", "Prompt tokens of a sequence.", lengths);
         requestGenerationTokens =
                 vllm.histogram("vllm:request_generation_tokens", "Completion tokens of a sequence.", lengths);
@@ -120,6 +122,11 @@ final class EngineMetrics implements EngineObserver {
         if (completionTokens > 1) {
             perOutputToken.observe(decodeSeconds / (completionTokens - 1));
         }
+    }
+
+    @Override
+    public void ran(double seconds) {
+        inference.observe(seconds);
     }
 
     @Override

@@ -68,6 +68,11 @@ final class ScriptedEngine implements Engine {
     }
 
     @Override
+    public int forget(String user) {
+        return 7;
+    }
+
+    @Override
     public void drain(Duration limit) {}
 
     @Override

@@ -199,7 +199,8 @@ final class UsersTest {
                 .body("id", equalTo("ann"))
                 .body("deleted", equalTo(true))
                 .body("erased.history_items", equalTo(2))
-                .body("erased.plan", equalTo(true));
+                .body("erased.plan", equalTo(true))
+                .body("erased.kv_places", equalTo(7));
 
         assertThat(SERVER.personalizer.forgotten).contains("ann");
         send("DELETE", "/v1/users/ann", "").statusCode(404);

@@ -23,6 +23,7 @@ final class MetricsTest {
         observer.nextToken(0.02);
         observer.stepped(10, 2, 3, 0.004);
         observer.ended("stop", 10, 3, 0.5, 0.04);
+        observer.ran(0.1);
         observer.preempted();
 
         assertThat(lines())
@@ -39,6 +40,7 @@ final class MetricsTest {
                         "vllm:time_to_first_token_seconds_bucket" + LABELS + ",le=\"0.005\"} 1",
                         "vllm:inter_token_latency_seconds_count" + LABELS + "} 2",
                         "vllm:request_time_per_output_token_seconds_sum" + LABELS + "} 0.02",
+                        "vllm:request_inference_time_seconds_sum" + LABELS + "} 0.1",
                         "# TYPE vllm:iteration_tokens_total histogram",
                         "vllm:iteration_tokens_total_sum" + LABELS + "} 12.0",
                         "piecewise_engine_step_seconds_count{phase=\"mixed\"} 1");
