@@ -4,13 +4,23 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import java.util.function.DoubleConsumer;
 
 /** Merged adapters on the host, bounded by their bytes, known by their fingerprints. Any thread may call; each adapter is merged once however many ask at a time. */
 public final class AdapterCache {
+    private static final double NANOS = 1e9;
+
     private final Cache<String, LoraAdapter> adapters;
+    private final DoubleConsumer mergeSeconds;
 
     /** {@code maxBytes} of factors are kept; a larger adapter is made anew each time. */
     public AdapterCache(long maxBytes) {
+        this(maxBytes, _ -> {});
+    }
+
+    /** {@code mergeSeconds} hears how long each merge took, from whichever thread merged. */
+    public AdapterCache(long maxBytes, DoubleConsumer mergeSeconds) {
+        this.mergeSeconds = mergeSeconds;
         adapters = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher(
@@ -22,7 +32,7 @@ public final class AdapterCache {
 
     /** The plan's adapter, merged if it is not there. The plan must be for this pool. */
     public LoraAdapter get(Plan plan, Pool pool, Merge merge) {
-        return adapters.get(Fingerprints.merged(plan, merge), _ -> Merger.merge(plan, pool, merge));
+        return adapters.get(Fingerprints.merged(plan, merge), _ -> merged(plan, pool, merge));
     }
 
     /** Whether {@link #get} would find it; asking counts as neither hit nor miss. */
@@ -49,6 +59,13 @@ public final class AdapterCache {
                 .orElseThrow()
                 .orElse(0);
         return new Stats(stats.hitCount(), stats.missCount(), stats.evictionCount(), bytes);
+    }
+
+    private LoraAdapter merged(Plan plan, Pool pool, Merge merge) {
+        long begun = System.nanoTime();
+        LoraAdapter adapter = Merger.merge(plan, pool, merge);
+        mergeSeconds.accept((System.nanoTime() - begun) / NANOS);
+        return adapter;
     }
 
     /** Counts since the start, and what is kept now. */

@@ -12,21 +12,17 @@ import java.util.List;
 
 /** Makes plans into what the engine runs: gains on the resident pool where these can say it, else a merged adapter for a slot. */
 final class Adaptations {
-    private static final double NANOS = 1e9;
-
     private final Pool pool;
     private final boolean resident;
     private final Settings settings;
     private final AdapterCache adapters;
-    private final PersonalizationObserver observer;
 
     /** INVALID_REQUEST with param {@code adapters.mode} when plans are to run on a resident pool that is not there. */
-    Adaptations(Loaded loaded, Settings settings, AdapterCache adapters, PersonalizationObserver observer) {
+    Adaptations(Loaded loaded, Settings settings, AdapterCache adapters) {
         pool = loaded.pool().orElseThrow();
         resident = loaded.resident();
         this.settings = settings;
         this.adapters = adapters;
-        this.observer = observer;
         if (settings.mode() == AdapterMode.RESIDENT && !resident) {
             throw ServingException.invalid(
                     "adapters.mode", "adapters.mode is resident, and the pool is not on the device");
@@ -40,13 +36,7 @@ final class Adaptations {
             return found.gains().orElseGet(() -> Plans.resident(plan, pool));
         }
         requireRoom(widest(plan), merge);
-        if (adapters.contains(plan, merge)) {
-            return new Adaptation.Merged(adapters.get(plan, pool, merge));
-        }
-        long begun = System.nanoTime();
-        Adaptation merged = new Adaptation.Merged(adapters.get(plan, pool, merge));
-        observer.merged((System.nanoTime() - begun) / NANOS);
-        return merged;
+        return new Adaptation.Merged(adapters.get(plan, pool, merge));
     }
 
     /** INVALID_REQUEST when a plan of this many pieces a site could not be served, merged so. */

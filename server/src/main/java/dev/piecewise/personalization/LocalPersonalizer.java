@@ -13,6 +13,7 @@ import dev.piecewise.store.Store;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,28 +29,29 @@ public final class LocalPersonalizer implements Personalizer {
     private final Store store;
     private final Assembler assembler;
     private final AdapterCache adapters;
-    private final PersonalizationObserver observer;
+    private final DoubleConsumer assemblySeconds;
     private final Assemblies assemblies = new Assemblies();
     private final Optional<Pooled> pooled;
 
+    /** {@code assemblySeconds} hears how long each history took to become a plan, from whichever thread assembled. */
     public LocalPersonalizer(
             Loaded loaded,
             Settings settings,
             Store store,
             Assembler assembler,
             AdapterCache adapters,
-            PersonalizationObserver observer) {
+            DoubleConsumer assemblySeconds) {
         this.loaded = loaded;
         this.settings = settings;
         this.store = store;
         this.assembler = assembler;
         this.adapters = adapters;
-        this.observer = observer;
+        this.assemblySeconds = assemblySeconds;
         pooled = loaded.pool()
                 .map(pool -> new Pooled(
                         pool,
                         new PlanCache(store, pool, loaded.resident(), settings.maxPlans()),
-                        new Adaptations(loaded, settings, adapters, observer)));
+                        new Adaptations(loaded, settings, adapters)));
     }
 
     /** What there is because there is a pool. */
@@ -153,7 +155,7 @@ public final class LocalPersonalizer implements Personalizer {
         Plan plan = assembler.assemble(with.pool(), history, options);
         with.adaptations().requireServable(Adaptations.widest(plan), options.merge());
         double seconds = (System.nanoTime() - begun) / NANOS;
-        observer.assembled(seconds);
+        assemblySeconds.accept(seconds);
         log.atInfo()
                 .addKeyValue("items", plan.items())
                 .addKeyValue("seconds", seconds)

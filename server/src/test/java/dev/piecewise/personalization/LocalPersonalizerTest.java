@@ -61,7 +61,9 @@ final class LocalPersonalizerTest {
     Path directory;
 
     private final List<List<Example>> selections = Collections.synchronizedList(new ArrayList<>());
-    private final AdapterCache adapters = new AdapterCache(1 << 20);
+    private final List<Double> assemblySeconds = Collections.synchronizedList(new ArrayList<>());
+    private final List<Double> mergeSeconds = Collections.synchronizedList(new ArrayList<>());
+    private final AdapterCache adapters = new AdapterCache(1 << 20, mergeSeconds::add);
     private Store store;
     private Pool pool;
     private volatile CountDownLatch selecting = new CountDownLatch(1);
@@ -232,7 +234,7 @@ final class LocalPersonalizerTest {
                 store,
                 assembler(),
                 adapters,
-                PersonalizationObserver.NONE);
+                assemblySeconds::add);
         assertBase(personalizer.resolve("ann", Mode.AUTO, ANY), "no pool is loaded");
         assertRefused(ErrorCode.INVALID_REQUEST, "adapters.pool", () -> personalizer.assemble("ann"));
         assertThat(personalizer.plans()).isEmpty();
@@ -284,6 +286,9 @@ final class LocalPersonalizerTest {
         adapters.clear();
         personalizer.prefetch("ann");
         assertThat(adapters.contains(plan, Merge.PRODUCT)).isTrue();
+        personalizer.resolve("ann", Mode.AUTO, ANY);
+        assertThat(assemblySeconds).hasSize(1).allMatch(seconds -> seconds > 0);
+        assertThat(mergeSeconds).hasSize(2).allMatch(seconds -> seconds > 0);
     }
 
     @Test
@@ -351,7 +356,7 @@ final class LocalPersonalizerTest {
 
     private LocalPersonalizer personalizer(Settings settings, boolean resident) {
         Loaded loaded = new Loaded(BASE, Optional.of(pool), resident);
-        return new LocalPersonalizer(loaded, settings, store, assembler(), adapters, PersonalizationObserver.NONE);
+        return new LocalPersonalizer(loaded, settings, store, assembler(), adapters, assemblySeconds::add);
     }
 
     private static Settings settings(AdapterMode mode, Merge merge, int maxRank) {
