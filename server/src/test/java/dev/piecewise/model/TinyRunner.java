@@ -21,7 +21,7 @@ import java.util.Random;
 
 /** A tiny base model on the CPU with a runner, and beside it what to compare with. */
 final class TinyRunner implements AutoCloseable {
-    static final int PLACES = 2048;
+    static final int PLACES = 8192;
     static final int COLUMNS = 64;
     static final Adaptation BASE = new Adaptation.Base("base");
 
