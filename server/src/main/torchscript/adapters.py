@@ -37,7 +37,8 @@ def add_slots(self, y: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], first: in
         else:
             h = torch.linear(inputs, below.view([columns * members, a.size(2)])).view([rows, columns, members])
             if kind == 1:
-                h = torch.mul(h, mask.narrow(0, row, rows).narrow(1, column, columns).unsqueeze(2))
+                # Chosen, not multiplied by zero: what overflows in one adapter's columns is no number times anything.
+                h = torch.where(mask.narrow(0, row, rows).narrow(1, column, columns).unsqueeze(2), h, torch.zeros_like(h))
             for m in range(members):
                 b = bs[first + m]
                 width = b.size(1)

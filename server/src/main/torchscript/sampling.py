@@ -28,7 +28,7 @@ def draw_filtered(self, logits: Tensor, top_k: int, top_p: float, min_p: float, 
     kept = torch.where(torch.lt(torch.sub(mass, best), torch.mul(whole, top_p)), best, torch.zeros_like(best))
     mass = torch.cumsum(kept, 0)
     aim = torch.mul(mass.select(0, mass.size(0) - 1), uniform)
-    at = torch.clamp(torch.sum(torch.le(mass, aim)), max=int(torch.count_nonzero(kept)) - 1)
+    at = torch.clamp(torch.sum(torch.le(mass, aim)), max=max(int(torch.count_nonzero(kept)), 1) - 1)
     return token.index_select(0, at.view([1]))
 
 

@@ -29,11 +29,11 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     cos = torch.cat([cos, cos], 1).to(dtype).unsqueeze(1)
     sin = torch.cat([torch.neg(sin), sin], 1).to(dtype).unsqueeze(1)
     places = rows.select(0, 3)
-    mask = torch.empty([0], dtype=dtype, device=device)
+    mask = torch.empty([0], dtype=11, device=device)
     tile_rows = tiles.to(device)
     if len(segments) > 0:
         columns = torch.arange(counts[1], device=device).unsqueeze(0)
-        mask = torch.logical_and(torch.ge(columns, rows.select(0, 5).unsqueeze(1)), torch.lt(columns, rows.select(0, 6).unsqueeze(1))).to(dtype)
+        mask = torch.logical_and(torch.ge(columns, rows.select(0, 5).unsqueeze(1)), torch.lt(columns, rows.select(0, 6).unsqueeze(1)))
     token_gains = torch.empty([0], dtype=dtype, device=device)
     if gains.numel() > 0:
         token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))

@@ -12,7 +12,9 @@ import dev.piecewise.checkpoint.Site;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The columns that merged adapters are written to, one column for each rank. Per layer and projection group A (columns, members, in), per projection B (columns, out);
@@ -33,8 +35,8 @@ final class AdapterBank implements AutoCloseable {
         PtNDArray absent = base.zeros(0);
         a = new PtNDArray[layers * ProjectionGroup.COUNT];
         b = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
-        java.util.Arrays.fill(a, absent);
-        java.util.Arrays.fill(b, absent);
+        Arrays.fill(a, absent);
+        Arrays.fill(b, absent);
         listA = IValue.listFrom(a);
         listB = IValue.listFrom(b);
     }
@@ -125,5 +127,6 @@ final class AdapterBank implements AutoCloseable {
     public void close() {
         listA.close();
         listB.close();
+        Stream.of(a, b).flatMap(Arrays::stream).forEach(PtNDArray::close);
     }
 }

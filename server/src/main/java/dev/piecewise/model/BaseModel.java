@@ -5,6 +5,7 @@ import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
+import java.util.function.Function;
 
 /** A base model on its device: the script, the weights and the numbers of its shape. Immutable once loaded; shared by whatever runs steps and whatever chooses pieces. */
 public final class BaseModel implements AutoCloseable {
@@ -47,16 +48,22 @@ public final class BaseModel implements AutoCloseable {
     /** Loads a checkpoint. Every tensor is checked against the configuration before anything is loaded. */
     public static BaseModel load(Checkpoint checkpoint, ModelConfig config, DeviceChoice choice) {
         checkpoint.verify(config);
-        TorchScript script = new TorchScript(choice.device());
-        Precision precision = choice.precision();
-        return new BaseModel(config, precision, script, new CheckpointWeights(script, checkpoint, precision));
+        return load(config, choice, script -> new CheckpointWeights(script, checkpoint, choice.precision()));
     }
 
     /** A model of random weights, for measuring. */
     public static BaseModel random(ModelConfig config, DeviceChoice choice, long seed) {
+        return load(config, choice, script -> new RandomWeights(script, choice.precision(), seed));
+    }
+
+    private static BaseModel load(ModelConfig config, DeviceChoice choice, Function<TorchScript, WeightSource> source) {
         TorchScript script = new TorchScript(choice.device());
-        Precision precision = choice.precision();
-        return new BaseModel(config, precision, script, new RandomWeights(script, precision, seed));
+        try {
+            return new BaseModel(config, choice.precision(), script, source.apply(script));
+        } catch (RuntimeException e) {
+            script.close();
+            throw e;
+        }
     }
 
     public ModelConfig config() {

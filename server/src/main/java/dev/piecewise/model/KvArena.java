@@ -7,11 +7,12 @@ import dev.piecewise.checkpoint.ModelConfig;
 /** Keys and values of all sequences: per layer two tensors of shape (places, KV heads, head dimension). */
 final class KvArena implements AutoCloseable {
     private final TorchScript script;
+    private final PtNDArray[] arrays;
     private final IValue tensors;
 
     KvArena(BaseModel base, int places) {
         ModelConfig config = base.config();
-        PtNDArray[] arrays = new PtNDArray[2 * config.layers()];
+        arrays = new PtNDArray[2 * config.layers()];
         for (int i = 0; i < arrays.length; i++) {
             arrays[i] = base.zeros(places, config.kvHeads(), config.headDim());
         }
@@ -36,5 +37,8 @@ final class KvArena implements AutoCloseable {
     @Override
     public void close() {
         tensors.close();
+        for (PtNDArray array : arrays) {
+            array.close();
+        }
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.piecewise.adapter.Keys;
 import dev.piecewise.adapter.PieceStack;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.checkpoint.Site;
@@ -19,10 +20,12 @@ import java.util.Map;
  * A pool's pieces on the device as they are scored and installed while assembling.
  *
  * @param hash of the pool
+ * @param keys how they score
  * @param tensors per site A (sharers, rank, in), scaled B (sharers, out, rank) and normed keys (sharers, in)
  * @param index per layer and projection where its three tensors begin, or -1
  */
-record PieceTensors(String hash, IValue tensors, List<PtNDArray> arrays, long[] index) implements AutoCloseable {
+record PieceTensors(String hash, Keys keys, IValue tensors, List<PtNDArray> arrays, long[] index)
+        implements AutoCloseable {
 
     static PieceTensors of(BaseModel base, Pool pool) {
         long[] index = new long[base.config().layers() * ProjectionGroup.PROJECTIONS];
@@ -35,7 +38,8 @@ record PieceTensors(String hash, IValue tensors, List<PtNDArray> arrays, long[] 
                 add(base.script(), entry.getValue(), pool.scale(), like, arrays);
             }
         }
-        return new PieceTensors(pool.hash(), IValue.listFrom(arrays.toArray(PtNDArray[]::new)), arrays, index);
+        return new PieceTensors(
+                pool.hash(), pool.keys(), IValue.listFrom(arrays.toArray(PtNDArray[]::new)), arrays, index);
     }
 
     private static void add(

@@ -13,6 +13,7 @@ import dev.piecewise.checkpoint.Site;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every piece of a pool as columns beside the base's weights, in the same layout as they: a user is a row of gains, so any number of users takes part without a
@@ -21,6 +22,8 @@ import java.util.Optional;
 final class ResidentPool implements AutoCloseable {
     private final BaseModel base;
     private final int sharers;
+    private final PtNDArray[] down;
+    private final PtNDArray[] up;
     private final IValue a;
     private final IValue b;
 
@@ -28,12 +31,12 @@ final class ResidentPool implements AutoCloseable {
         this.base = base;
         this.sharers = resident.map(pool -> pool.sharers().size()).orElse(0);
         int layers = base.config().layers();
-        PtNDArray[] down = new PtNDArray[layers * ProjectionGroup.COUNT];
-        PtNDArray[] up = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
+        down = new PtNDArray[layers * ProjectionGroup.COUNT];
+        up = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
         PtNDArray absent = base.zeros(0);
         Arrays.fill(down, absent);
         Arrays.fill(up, absent);
-        resident.ifPresent(pool -> place(pool, down, up));
+        resident.ifPresent(this::place);
         a = IValue.listFrom(down);
         b = IValue.listFrom(up);
     }
@@ -50,17 +53,17 @@ final class ResidentPool implements AutoCloseable {
         return b;
     }
 
-    private void place(Pool pool, PtNDArray[] down, PtNDArray[] up) {
+    private void place(Pool pool) {
         try (PtNDArray like = base.zeros(1)) {
             for (int layer = 0; layer < base.config().layers(); layer++) {
                 for (ProjectionGroup group : ProjectionGroup.values()) {
-                    place(pool, layer, group, down, up, like);
+                    place(pool, layer, group, like);
                 }
             }
         }
     }
 
-    private void place(Pool pool, int layer, ProjectionGroup group, PtNDArray[] down, PtNDArray[] up, PtNDArray like) {
+    private void place(Pool pool, int layer, ProjectionGroup group, PtNDArray like) {
         boolean touched =
                 group.members().stream().anyMatch(member -> pool.sites().containsKey(new Site(layer, member)));
         if (!touched) {
@@ -105,5 +108,6 @@ final class ResidentPool implements AutoCloseable {
     public void close() {
         a.close();
         b.close();
+        Stream.of(down, up).flatMap(Arrays::stream).forEach(PtNDArray::close);
     }
 }

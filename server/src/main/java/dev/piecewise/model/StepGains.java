@@ -10,38 +10,33 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.Span;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** How much of each resident piece every span of a batch takes: (spans, layers * projections, sharers). Made anew only when the batch's users change. Confined to one thread. */
 final class StepGains implements AutoCloseable {
+    private static final String NO_PLAN = "";
+
     private final PtNDManager host;
     private final int layers;
     private final int sharers;
-    private final PtNDArray none;
-    private boolean used;
-    private List<Adaptation> current = List.of();
+    private List<String> current = List.of();
     private PtNDArray gains;
 
     StepGains(BaseModel base, int sharers) {
         this.host = base.script().manager().newSubManager(Device.cpu());
         this.layers = base.config().layers();
         this.sharers = sharers;
-        this.none = create(new float[0], new Shape(0));
-        this.gains = none;
+        this.gains = none();
     }
 
     /** Empty when no span uses the resident pool. */
     PtNDArray of(Batch batch) {
         if (!sameAsBefore(batch.spans())) {
-            List<Adaptation> adaptations = new ArrayList<>(batch.spans().size());
-            for (Span span : batch.spans()) {
-                adaptations.add(span.adaptation());
-            }
-            release();
-            gains = make(adaptations);
-            current = adaptations;
+            PtNDArray made = make(batch.spans());
+            gains.close();
+            gains = made;
+            current = batch.spans().stream().map(StepGains::plan).toList();
         }
         return gains;
     }
@@ -51,38 +46,51 @@ final class StepGains implements AutoCloseable {
             return false;
         }
         for (int i = 0; i < current.size(); i++) {
-            if (!spans.get(i).adaptation().fingerprint().equals(current.get(i).fingerprint())) {
+            if (!plan(spans.get(i)).equals(current.get(i))) {
                 return false;
             }
         }
         return true;
     }
 
-    private PtNDArray make(List<Adaptation> adaptations) {
+    /** What the gains depend on. A merged adapter may well have a resident plan's fingerprint, but takes no gains. */
+    private static String plan(Span span) {
+        return span.adaptation() instanceof Adaptation.Resident resident ? resident.fingerprint() : NO_PLAN;
+    }
+
+    private PtNDArray make(List<Span> spans) {
         int sites = layers * ProjectionGroup.PROJECTIONS;
-        float[] values = new float[adaptations.size() * sites * sharers];
+        float[] values = new float[spans.size() * sites * sharers];
         boolean any = false;
-        for (int i = 0; i < adaptations.size(); i++) {
-            if (adaptations.get(i) instanceof Adaptation.Resident resident) {
+        for (int i = 0; i < spans.size(); i++) {
+            if (spans.get(i).adaptation() instanceof Adaptation.Resident resident) {
                 any = true;
-                for (Map.Entry<Site, float[]> site : resident.gains().entrySet()) {
-                    int at = ProjectionGroup.at(site.getKey());
-                    System.arraycopy(site.getValue(), 0, values, (i * sites + at) * sharers, sharers);
-                }
+                put(resident, values, i * sites);
             }
         }
-        used = any;
-        return any ? create(values, new Shape(adaptations.size(), sites, sharers)) : none;
+        return any ? create(values, new Shape(spans.size(), sites, sharers)) : none();
+    }
+
+    private void put(Adaptation.Resident resident, float[] values, int row) {
+        if (sharers == 0) {
+            throw new IllegalArgumentException("no pool is resident");
+        }
+        for (Map.Entry<Site, float[]> site : resident.gains().entrySet()) {
+            float[] gain = site.getValue();
+            if (gain.length != sharers) {
+                throw new IllegalArgumentException(
+                        "gains for %d sharers, but %d are resident".formatted(gain.length, sharers));
+            }
+            System.arraycopy(gain, 0, values, (row + ProjectionGroup.at(site.getKey())) * sharers, sharers);
+        }
+    }
+
+    private PtNDArray none() {
+        return create(new float[0], new Shape(0));
     }
 
     private PtNDArray create(float[] values, Shape shape) {
         return host.create(FloatBuffer.wrap(values), shape, DataType.FLOAT32);
-    }
-
-    private void release() {
-        if (used) {
-            gains.close();
-        }
     }
 
     @Override

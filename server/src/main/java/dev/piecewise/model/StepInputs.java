@@ -13,6 +13,11 @@ final class StepInputs {
     /** Padded keys of the decode rows that are copied side by side; beyond it one call for each sequence is cheaper. */
     private static final int TOGETHER_PLACES = 4096;
 
+    /** Below it the likeliest token is taken: in float32 the logits could no longer be divided by it. */
+    private static final double MIN_TEMPERATURE = 1e-5;
+
+    private static final float BELOW_ONE = Math.nextDown(1f);
+
     private final List<Span> spans;
     private final int tokens;
     private final List<Draw> draws = new ArrayList<>();
@@ -158,7 +163,11 @@ final class StepInputs {
         logitRows.add(tokenRow);
         targets.add(-1);
         topKs.add(draw.topK());
-        floats.add((float) draw.temperature(), (float) draw.topP(), (float) draw.minP(), (float) draw.uniform());
+        floats.add(
+                (float) draw.temperature(),
+                (float) draw.topP(),
+                (float) draw.minP(),
+                Math.min((float) draw.uniform(), BELOW_ONE));
         if (draw.logprobs() >= 0) {
             logprobRows.add(row);
             alternatives = Math.max(alternatives, draw.logprobs());
@@ -173,7 +182,7 @@ final class StepInputs {
             repeatedTokens.add(token);
             penalties.add(draw.repetitionPenalty());
         }
-        if (draw.temperature() > 0) {
+        if (draw.temperature() >= MIN_TEMPERATURE) {
             boolean limited = draw.topK() > 0 || draw.topP() < 1 || draw.minP() > 0;
             (limited ? filtered : plain).add(row);
         }

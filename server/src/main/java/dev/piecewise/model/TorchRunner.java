@@ -1,6 +1,7 @@
 package dev.piecewise.model;
 
 import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.Pool;
@@ -54,6 +55,7 @@ public final class TorchRunner implements ModelRunner {
         StepInputs inputs = new StepInputs(batch);
         Segments segments = new Segments(batch.spans());
         long[] counts = inputs.counts();
+        PtNDArray taken = gains.of(batch);
         float[] rows = base.script()
                 .call("step")
                 .with(base.weights())
@@ -68,7 +70,7 @@ public final class TorchRunner implements ModelRunner {
                 .with(base.rope())
                 .tensor(ints.write(inputs.ints()))
                 .tensor(floats.write(inputs.floats()))
-                .tensor(gains.of(batch))
+                .tensor(taken)
                 .ints(counts)
                 .ints(inputs.spanTable())
                 .ints(segments.table())

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Example;
+import dev.piecewise.adapter.Keys;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.PieceSelector;
 import dev.piecewise.adapter.Pool;
@@ -66,6 +67,8 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
             PtNDArray ints = scope.create(LongBuffer.wrap(rows.ints()), new Shape(rows.ints().length), DataType.INT64);
             PtNDArray weights =
                     scope.create(FloatBuffer.wrap(rows.weights()), new Shape(rows.weights().length), DataType.FLOAT32);
+            double absolute = on.keys() == Keys.ARROW ? 1 : 0;
+            double factor = options.merge() == Merge.FACTOR ? 1 : 0;
             return base.script()
                     .call("assemble")
                     .with(base.weights())
@@ -75,7 +78,7 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
                     .with(base.rope())
                     .with(on.tensors())
                     .ints(on.index())
-                    .floats(k, options.temperature(), options.merge() == Merge.FACTOR ? 1 : 0, 0)
+                    .floats(k, options.temperature(), factor, absolute)
                     .tensor(ints)
                     .tensor(weights)
                     .ints(rows.lengths())
