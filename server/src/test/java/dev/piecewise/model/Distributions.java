@@ -2,15 +2,22 @@ package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.engine.StepResult;
 import dev.piecewise.engine.TokenLogprobs;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Compares reported log-probabilities of a whole vocabulary with what they should be. */
 final class Distributions {
     static final double CLOSE = 1e-4;
 
     private Distributions() {}
+
+    /** What a row reports of its draw, which asked for it. */
+    static TokenLogprobs reported(StepResult.Row row) {
+        return Objects.requireNonNull(row.logprobs());
+    }
 
     /** By token id, of a report with as many alternatives as there are tokens. */
     static double[] byToken(TokenLogprobs reported) {
@@ -46,5 +53,21 @@ final class Distributions {
             worst = Math.max(worst, Math.abs(a[i] - b[i]));
         }
         return Double.isNaN(worst) ? Double.POSITIVE_INFINITY : worst;
+    }
+
+    static double meanDistance(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < b.length; i++) {
+            sum += Math.abs(a[i] - b[i]);
+        }
+        return sum / b.length;
+    }
+
+    static double deviation(double[] values) {
+        double mean = Arrays.stream(values).average().orElseThrow();
+        return Math.sqrt(Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .average()
+                .orElseThrow());
     }
 }
