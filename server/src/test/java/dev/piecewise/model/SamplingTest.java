@@ -94,7 +94,7 @@ final class SamplingTest {
             double whole = Arrays.stream(order).mapToDouble(token -> all[token]).sum();
             int kept = 0;
             double mass = 0;
-            while (kept < order.length && (kept == 0 || mass < topP * whole)) {
+            while (kept < order.length && (kept == 0 || topP == 1 || mass < topP * whole)) {
                 mass += all[order[kept++]];
             }
             double total = mass;
