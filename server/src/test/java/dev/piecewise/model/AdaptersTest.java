@@ -17,7 +17,10 @@ import dev.piecewise.fixture.TinyCheckpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -200,11 +203,55 @@ final class AdaptersTest {
     }
 
     @Test
+    void anyMixOfSlotsLengthsAndRanksReadsAsEachAlone() {
+        int[] columns = {0, 4, 8, 16, 20, 40, 44, 46, 50};
+        int[] ranks = {4, 4, 4, 4, 4, 4, 2, 4, 7};
+        List<LoraAdapter> adapters = new ArrayList<>();
+        for (int i = 0; i < ranks.length; i++) {
+            adapters.add(adapter(ranks[i], 20 + i, i % 2 == 0 ? Projection.values() : new Projection[] {Projection.V}));
+            tiny.load(adapters.get(i), columns[i]);
+        }
+        Random random = new Random(5);
+        Set<Long> kinds = new HashSet<>();
+        for (int step = 0; step < 24; step++) {
+            int slots = step % 3 == 0 ? ranks.length : step % 3 == 1 ? 6 : 1;
+            List<Reader> readers = new ArrayList<>();
+            for (int i = 0, count = 2 + random.nextInt(8); i < count; i++) {
+                int length = 1 + random.nextInt(random.nextInt(5) == 0 ? 40 : 4);
+                int slot = random.nextInt(-1, slots);
+                readers.add(
+                        slot < 0
+                                ? Reader.base(length, 100 * i)
+                                : Reader.of(adapters.get(slot), columns[slot], length, 100 * i));
+            }
+            Span[] spans = readers.stream()
+                    .map(reader -> reader.span(0, reader.tokens.length))
+                    .toArray(Span[]::new);
+            long[] segments = new Segments(List.of(spans)).table();
+            for (int at = 4; at < segments.length; at += 9) {
+                kinds.add(segments[at]);
+            }
+            StepResult result = tiny.run(spans);
+            for (int i = 0; i < readers.size(); i++) {
+                readers.get(i).assertRight(result.rows().get(i), 0);
+            }
+        }
+        assertThat(kinds).containsExactlyInAnyOrder(0L, 1L, 2L);
+    }
+
+    @Test
     void anAdapterThatOverflowsHarmsNobodyElse() {
         LoraAdapter wild = overflowing(adapter(4, 1, Projection.values()));
-        LoraAdapter tame = adapter(4, 2, Projection.values());
-        tiny.load(wild, 0);
-        tiny.load(tame, 4);
+        for (int rank : new int[] {4, 3}) {
+            LoraAdapter tame = adapter(rank, 2, Projection.values());
+            tiny.load(wild, 0);
+            tiny.load(tame, 4);
+            assertUnharmed(wild, tame);
+        }
+    }
+
+    /** Of equal rank both multiply their own rows only, of different ones the rows of each other too. */
+    private static void assertUnharmed(LoraAdapter wild, LoraAdapter tame) {
         Reader wildly = Reader.of(wild, 0, SHORT, 0);
         Reader tamely = Reader.of(tame, 4, SHORT, 100);
         Reader base = Reader.base(SHORT, 200);
