@@ -33,7 +33,7 @@ public final class Gateway implements AutoCloseable {
     public Gateway(HttpLimits limits, Metrics metrics) {
         this.limits = limits;
         this.metrics = metrics;
-        gate = new Gate(limits.requests());
+        gate = new Gate(limits);
         vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
                 .setWorkerPoolSize(1)
@@ -78,7 +78,7 @@ public final class Gateway implements AutoCloseable {
                 new Models(serving.model(), serving.engine().maxLength()),
                 new Users(serving),
                 new Histories(serving),
-                new Plans(serving.store(), serving.personalizer()));
+                new Plans(serving, metrics));
     }
 
     /**

@@ -6,8 +6,9 @@ import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
+import dev.piecewise.gateway.http.ClientWatch;
 import dev.piecewise.gateway.http.Exchange;
-import dev.piecewise.personalization.Personalizer;
+import dev.piecewise.metrics.Metrics;
 import dev.piecewise.store.Store;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,9 @@ final class Plans {
     private final Store store;
     private final PlanJobs jobs;
 
-    Plans(Store store, Personalizer personalizer) {
-        this.store = store;
-        jobs = new PlanJobs(personalizer);
+    Plans(Serving serving, Metrics metrics) {
+        store = serving.store();
+        jobs = new PlanJobs(serving.personalizer(), metrics);
     }
 
     /** A job as clients see it; {@code created} in seconds since 1970. */
@@ -64,7 +65,7 @@ final class Plans {
         Store.User user = Users.existing(store, Users.id(exchange));
         int seconds = exchange.queryInteger("wait", 0, LONGEST_WAIT_SECONDS).orElse(DEFAULT_WAIT_SECONDS);
         PlanJobs.Job job = jobs.start(user.id());
-        try {
+        try (ClientWatch _ = exchange.watch()) {
             Plan plan = job.plan().get(seconds, TimeUnit.SECONDS);
             exchange.answer(200, new Done(JobState.of(job, "done"), Summary.of(plan)));
         } catch (TimeoutException e) {

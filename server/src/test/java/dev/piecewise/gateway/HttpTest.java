@@ -6,6 +6,8 @@ import dev.piecewise.engine.FinishReason;
 import dev.piecewise.gateway.http.HttpLimits;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -179,6 +181,35 @@ final class HttpTest {
 
             generation.say("x").finish(FinishReason.STOP);
             assertThat(waiting.readUntil("\r\n")).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void holdsOnlySoManyBytesOfBodiesThatStillArrive() throws Exception {
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                clients.add(new RawClient(SERVER.port));
+                clients.get(i).write(CHUNKED + "15f90\r\n" + "a".repeat(90_000));
+            }
+            while (clients.stream().noneMatch(RawClient::hasAnswer)) {
+                Thread.onSpinWait();
+            }
+
+            for (RawClient client : clients) {
+                if (client.hasAnswer()) {
+                    assertThat(client.readUntil("\r\n")).startsWith("HTTP/1.1 429");
+                }
+            }
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+        while (SERVER.complete("{\"prompt\":\"%s\"}".formatted("a".repeat(90_000)))
+                        .statusCode()
+                == 429) {
+            Thread.onSpinWait();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.piecewise.gateway;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -43,6 +44,15 @@ final class RawClient implements AutoCloseable {
         String read = unread.substring(0, at + text.length());
         unread.delete(0, at + text.length());
         return read;
+    }
+
+    /** Whether there is something to read. */
+    boolean hasAnswer() {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Reads until the server closes the connection. */

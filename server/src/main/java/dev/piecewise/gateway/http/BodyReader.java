@@ -12,27 +12,29 @@ import io.vertx.core.http.HttpServerRequest;
 final class BodyReader {
     private final HttpServerRequest request;
     private final int limit;
-    private final Buffer body = Buffer.buffer();
-    private final Promise<byte[]> whole = Promise.promise();
+    private final Body.Budget budget;
+    private final Promise<Body> whole = Promise.promise();
+    private Buffer received = Buffer.buffer();
 
-    private BodyReader(HttpServerRequest request, int limit) {
+    private BodyReader(HttpServerRequest request, int limit, Body.Budget budget) {
         this.request = request;
         this.limit = limit;
+        this.budget = budget;
     }
 
-    /** Fails with TOO_LARGE, or with a {@link ClientGoneException}. */
-    static Future<byte[]> read(HttpServerRequest request, int limit) {
-        BodyReader reader = new BodyReader(request, limit);
+    /** Fails with TOO_LARGE, with OVERLOADED when the budget is spent, or with a {@link ClientGoneException}. */
+    static Future<Body> read(HttpServerRequest request, int limit, Body.Budget budget) {
+        BodyReader reader = new BodyReader(request, limit, budget);
         request.handler(reader::add);
-        request.endHandler(end -> reader.whole.tryComplete(reader.body.getBytes()));
-        request.exceptionHandler(broken -> reader.whole.tryFail(new ClientGoneException()));
+        request.endHandler(end -> reader.whole.tryComplete(new Body(reader.received.getBytes(), budget)));
+        request.exceptionHandler(broken -> reader.fail(new ClientGoneException()));
         reader.begin();
         return reader.whole.future();
     }
 
     private void begin() {
         if (announced() > limit) {
-            refuse();
+            fail(tooLarge());
         } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
@@ -48,16 +50,25 @@ final class BodyReader {
     }
 
     private void add(Buffer bytes) {
-        if (body.length() + bytes.length() > limit) {
-            refuse();
+        if (received.length() + bytes.length() > limit) {
+            fail(tooLarge());
+        } else if (budget.tryTake(bytes.length())) {
+            received.appendBuffer(bytes);
         } else {
-            body.appendBuffer(bytes);
+            fail(new ServingException(ErrorCode.OVERLOADED, "the server holds too many requests already"));
         }
     }
 
-    private void refuse() {
-        request.handler(rest -> {});
-        whole.tryFail(
-                new ServingException(ErrorCode.TOO_LARGE, "the request body is larger than %d bytes".formatted(limit)));
+    /** What still comes is read and dropped. */
+    private void fail(Exception cause) {
+        if (whole.tryFail(cause)) {
+            request.handler(rest -> {});
+            budget.give(received.length());
+            received = Buffer.buffer();
+        }
+    }
+
+    private ServingException tooLarge() {
+        return new ServingException(ErrorCode.TOO_LARGE, "the request body is larger than %d bytes".formatted(limit));
     }
 }

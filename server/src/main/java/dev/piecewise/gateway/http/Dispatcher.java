@@ -73,11 +73,15 @@ final class Dispatcher implements Handler<HttpServerRequest> {
                 return;
             }
         }
-        BodyReader.read(request, limits.bodyBytes())
+        BodyReader.read(request, limits.bodyBytes(), gate.bodies())
                 .onSuccess(body -> {
                     connections.busy(request.connection());
                     Exchange exchange = new Exchange(request, found.parts(), body, limits.patience());
-                    Thread.ofVirtual().name("request").start(() -> answer(exchange, found.route(), request));
+                    Thread.ofVirtual().name("request").start(() -> {
+                        try (body) {
+                            answer(exchange, found.route(), request);
+                        }
+                    });
                 })
                 .onFailure(failure -> {
                     if (failure instanceof ServingException refused) {

@@ -27,11 +27,11 @@ public final class Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final Map<String, String> parts;
-    private final byte[] body;
+    private final Body body;
     private final Duration patience;
     private @Nullable EventStream events;
 
-    Exchange(HttpServerRequest request, Map<String, String> parts, byte[] body, Duration patience) {
+    Exchange(HttpServerRequest request, Map<String, String> parts, Body body, Duration patience) {
         this.request = request;
         this.response = request.response();
         this.parts = parts;
@@ -73,13 +73,9 @@ public final class Exchange {
         return Optional.ofNullable(request.getHeader(name));
     }
 
-    /** The body as a JSON object. */
+    /** The body as a JSON object; it can be asked for once. */
     public Fields json() {
-        return Json.object(body);
-    }
-
-    public boolean hasBody() {
-        return body.length > 0;
+        return Json.object(body.take());
     }
 
     /** Adds a header to the answer, which must not have begun. */

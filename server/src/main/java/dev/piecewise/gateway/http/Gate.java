@@ -8,14 +8,23 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Lets requests in, up to a number at a time, until the server drains. Any thread may call. */
 public final class Gate {
+    /** Bodies of the largest size that may wait to be read at a time. */
+    private static final int LARGEST_BODIES = 4;
+
     private final int most;
+    private final Body.Budget bodies;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
     private int inside;
     private boolean shut;
 
-    public Gate(int most) {
-        this.most = most;
+    public Gate(HttpLimits limits) {
+        most = limits.requests();
+        bodies = new Body.Budget((long) LARGEST_BODIES * limits.bodyBytes());
+    }
+
+    Body.Budget bodies() {
+        return bodies;
     }
 
     /** Throws UNAVAILABLE when shut, OVERLOADED when full; else {@link #leave} must follow. */
