@@ -60,14 +60,15 @@ final class RequestCheck {
                     "min_tokens is %d and must be from 0 to max_tokens, which is %d"
                             .formatted(request.minTokens(), completion));
         }
-        if (prompt >= maxLength) {
+        if (prompt > maxLength) {
             throw new ServingException(
                     ErrorCode.CONTEXT_TOO_LONG,
-                    "This model's maximum context length is %d tokens, but the prompt has %d; a completion needs at least one more."
+                    "This model's maximum context length is %d tokens, but the prompt has %d."
                             .formatted(maxLength, prompt),
                     "prompt");
         }
-        if (completion > maxLength - prompt) {
+        // The last token of a completion is never read, so it needs no place in the context.
+        if (completion - 1 > maxLength - prompt) {
             throw new ServingException(
                     ErrorCode.CONTEXT_TOO_LONG,
                     "This model's maximum context length is %d tokens, but %d were asked for: %d in the prompt and %d for the completion (max_tokens)."

@@ -93,7 +93,8 @@ final class Sequence {
 
     /** Places for its tokens and {@code growth} more, but not beyond its end. */
     int placesWanted(int growth) {
-        return (int) Math.min((long) tokens.length() + growth, (long) request.prompt().length + request.maxTokens());
+        return (int)
+                Math.min((long) tokens.length() + growth, (long) request.prompt().length + request.maxTokens() - 1);
     }
 
     Extent extent() {

@@ -261,13 +261,14 @@ final class EngineEndsTest {
             assertRefused(engine, Requests.of(1, 2, -1), ErrorCode.INVALID_REQUEST, "prompt");
             assertRefused(engine, Requests.of(1).max(0), ErrorCode.INVALID_REQUEST, "max_tokens");
             assertRefused(engine, Requests.of(1).max(3).min(4), ErrorCode.INVALID_REQUEST, "min_tokens");
-            assertRefused(engine, Requests.counting(0, 100), ErrorCode.CONTEXT_TOO_LONG, "prompt");
-            assertRefused(engine, Requests.counting(0, 98).max(3), ErrorCode.CONTEXT_TOO_LONG, "max_tokens");
+            assertRefused(engine, Requests.counting(0, 101), ErrorCode.CONTEXT_TOO_LONG, "prompt");
+            assertRefused(engine, Requests.counting(0, 98).max(4), ErrorCode.CONTEXT_TOO_LONG, "max_tokens");
             assertRefused(engine, Requests.of(1).max(Integer.MAX_VALUE), ErrorCode.CONTEXT_TOO_LONG, "max_tokens");
             assertRefused(engine, Requests.of(1).adapter("wide", 9), ErrorCode.INVALID_REQUEST, "adapter");
             assertRefused(engine, Requests.of(1).scored(), ErrorCode.INVALID_REQUEST, "logprobs");
             assertRefused(engine, Requests.of(1).ends(50), ErrorCode.INVALID_REQUEST, "stop_token_ids");
-            assertThat(engine.run(Requests.counting(0, 98).max(2)).tokens()).hasSize(2);
+            assertThat(engine.run(Requests.counting(0, 98).max(3)).tokens()).hasSize(3);
+            assertThat(engine.run(Requests.counting(0, 100).max(1)).tokens()).hasSize(1);
             assertThat(engine.run(Requests.of(1).adapter("full", 8)).tokens()).hasSize(4);
         }
     }

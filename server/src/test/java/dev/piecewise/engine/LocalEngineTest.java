@@ -146,7 +146,7 @@ final class LocalEngineTest {
             Engine.Status status = engine.engine.status();
             assertThat(status.running()).isEqualTo(2);
             assertThat(status.waiting()).isEqualTo(3);
-            assertThat(status.kvPlacesUsed()).isEqualTo(48);
+            assertThat(status.kvPlacesUsed()).isEqualTo(46);
             assertThat(status.kvPlacesTotal()).isEqualTo(4096);
             assertThat(status.slotsActive()).isEqualTo(2);
             assertThat(status.residentAdapters()).containsExactly("a0", "a1");

@@ -136,7 +136,7 @@ final class PrefixReuseTest {
 
     @Test
     void whatWasUsedLongestAgoMakesRoom() throws Exception {
-        FakeModel model = new FakeModel(TestEngine.VOCABULARY, 130, 100, 0);
+        FakeModel model = new FakeModel(TestEngine.VOCABULARY, 125, 100, 0);
         try (TestEngine engine = new TestEngine(model, new EngineLimits(4, 64, 10, 0, true))) {
             engine.run(Requests.counting(0, 30).max(1));
             engine.run(Requests.counting(10, 30).max(1));
