@@ -1,0 +1,158 @@
+package dev.piecewise.bench;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.bench.BenchReport.Adapted;
+import dev.piecewise.bench.BenchReport.Row;
+import dev.piecewise.engine.EngineLimits;
+import dev.piecewise.engine.Generation;
+import dev.piecewise.engine.GenerationRequest;
+import dev.piecewise.engine.LocalEngine;
+import dev.piecewise.engine.ModelRunner;
+import dev.piecewise.engine.Sampling;
+import dev.piecewise.engine.TokenEvent;
+import dev.piecewise.model.BaseModel;
+import dev.piecewise.model.TorchRunner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
+
+/** Measures an engine from inside its process: steps of the base and of adapters in turns, so that both see the same machine. */
+public final class Bench implements AutoCloseable {
+    private static final int PROMPT = 32;
+    private static final int WARM_UP = 6;
+
+    private final BaseModel base;
+    private final BenchOptions options;
+    private final int threads;
+    private final Workload workload;
+    private final StepClock clock = new StepClock();
+    private final ReadLoop readLoop;
+    private final ModelRunner.Limits limits;
+    private final LocalEngine engine;
+    private final SplittableRandom random = new SplittableRandom(3);
+
+    public Bench(BaseModel base, BenchOptions options, int threads) {
+        this.base = base;
+        this.options = options;
+        this.threads = threads;
+        this.readLoop = new ReadLoop(threads);
+        this.workload = Workload.of(base, options);
+        int most = options.most();
+        int places = most * (PROMPT + options.tokens() + 8) + 2 * options.prompt();
+        int length = Math.max(PROMPT + options.tokens(), options.prompt()) + 8;
+        this.limits = new ModelRunner.Limits(
+                base.config().vocabulary(), places, length, Math.max(1, workload.slots() * options.rank()));
+        this.engine = new LocalEngine(
+                "bench",
+                new TorchRunner(base, limits, workload.takePool()),
+                new EngineLimits(most, Math.max(most, options.prompt()), most, workload.slots(), false, length),
+                clock);
+    }
+
+    /** Runs everything; {@code progress} hears the number of rows done. */
+    public BenchReport run(String model, IntConsumer progress) throws InterruptedException {
+        round(1, WARM_UP, List.of());
+        List<Row> rows = new ArrayList<>();
+        for (int sequences : options.sequences()) {
+            rows.add(row(sequences));
+            progress.accept(rows.size());
+        }
+        double prefill = prefill();
+        Optional<BenchReport.Cost> cost = new ColdStart(engine, base, workload).measure();
+        BenchReport.Memory memory =
+                new BenchReport.Memory(ProcessMemory.expected(base, limits, options), ProcessMemory.peak());
+        return new BenchReport(
+                model, base.precision().name(), threads, base.bytesPerStep(), prefill, List.copyOf(rows), cost, memory);
+    }
+
+    private Row row(int sequences) throws InterruptedException {
+        List<Adaptation> adapted = workload.adaptations(sequences);
+        double before = readLoop.measure();
+        List<Double> plain = new ArrayList<>();
+        List<Double> withAdapters = new ArrayList<>();
+        List<Double> between = new ArrayList<>();
+        for (int i = 0; i < options.rounds(); i++) {
+            plain.addAll(round(sequences, options.tokens(), List.of()));
+            between.add(clock.between());
+            if (!adapted.isEmpty()) {
+                withAdapters.addAll(round(sequences, options.tokens(), adapted));
+            }
+        }
+        double readable = Math.max(before, readLoop.measure());
+        double step = StepClock.median(plain);
+        double engineSeconds = StepClock.median(between);
+        double rate = base.bytesPerStep() / step;
+        return new Row(
+                sequences,
+                step,
+                sequences / (step + engineSeconds),
+                rate,
+                readable,
+                rate / readable,
+                engineSeconds,
+                adapted(sequences, step, engineSeconds, withAdapters));
+    }
+
+    private static Optional<Adapted> adapted(int sequences, double step, double engineSeconds, List<Double> steps) {
+        if (steps.isEmpty()) {
+            return Optional.empty();
+        }
+        double adapted = StepClock.median(steps);
+        return Optional.of(new Adapted(adapted, sequences / (adapted + engineSeconds), adapted / step - 1));
+    }
+
+    /** Seconds of each step in which all sequences decoded. */
+    private List<Double> round(int sequences, int tokens, List<Adaptation> adaptations) throws InterruptedException {
+        clock.begin(sequences);
+        List<Generation> running = new ArrayList<>();
+        for (int i = 0; i < sequences; i++) {
+            Adaptation adaptation = adaptations.isEmpty() ? workload.base() : adaptations.get(i);
+            running.add(engine.submit(request(PROMPT, tokens, adaptation)));
+        }
+        for (Generation generation : running) {
+            finish(generation);
+        }
+        return clock.steps();
+    }
+
+    private double prefill() throws InterruptedException {
+        finish(engine.submit(request(options.prompt(), 1, workload.base())));
+        clock.begin(0);
+        for (int i = 0; i < options.rounds(); i++) {
+            finish(engine.submit(request(options.prompt(), 1, workload.base())));
+        }
+        return clock.prefillTokensPerSecond();
+    }
+
+    private GenerationRequest request(int length, int tokens, Adaptation adaptation) {
+        int[] prompt = random.ints(length, 0, base.config().vocabulary()).toArray();
+        return new GenerationRequest("", prompt, tokens, 0, Set.of(), Sampling.GREEDY, false, adaptation);
+    }
+
+    /** Reads to the end; a failure is thrown. Returns the seconds to the first token. */
+    static double finish(Generation generation) throws InterruptedException {
+        long start = System.nanoTime();
+        double first = 0;
+        try (generation) {
+            while (true) {
+                switch (generation.next()) {
+                    case TokenEvent.Token _ -> first = first == 0 ? (System.nanoTime() - start) * 1e-9 : first;
+                    case TokenEvent.PromptScored _ -> {}
+                    case TokenEvent.Finished _ -> {
+                        return first;
+                    }
+                    case TokenEvent.Failed(var cause) -> throw cause;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        readLoop.close();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.piecewise.bench;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was measured. Seconds, bytes, tokens a second.
+ *
+ * @param bytesPerStep of the base's weights that every step reads
+ * @param memory what the process holds and held
+ */
+public record BenchReport(
+        String model,
+        String precision,
+        int threads,
+        long bytesPerStep,
+        double prefillTokensPerSecond,
+        List<Row> rows,
+        Optional<Cost> cost,
+        Memory memory) {
+
+    /**
+     * One number of sequences.
+     *
+     * @param readLoopBytesPerSecond of a plain read loop on as many threads, just before and after; the better one
+     * @param share of that rate at which the base's weights were read
+     * @param engineSeconds between two steps
+     * @param adapted the same with adapters, and how much longer its steps were, by medians of rounds that took turns
+     */
+    public record Row(
+            int sequences,
+            double stepSeconds,
+            double tokensPerSecond,
+            double bytesPerSecond,
+            double readLoopBytesPerSecond,
+            double share,
+            double engineSeconds,
+            Optional<Adapted> adapted) {}
+
+    public record Adapted(double stepSeconds, double tokensPerSecond, double tax) {}
+
+    /** Of getting a user ready: merging a plan of three pieces on the host, and the first token of a cold and a warm user at an idle engine. */
+    public record Cost(double mergeSeconds, double coldSeconds, double warmSeconds) {}
+
+    /** {@code expected} is weights, KV arena, bank and resident pool; {@code peak} what the process held at most, where the system tells. */
+    public record Memory(long expectedBytes, Optional<Long> peakBytes) {}
+}
