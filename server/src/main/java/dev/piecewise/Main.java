@@ -1,6 +1,15 @@
 package dev.piecewise;
 
+import dev.piecewise.cli.AssembleCommand;
+import dev.piecewise.cli.BenchCommand;
+import dev.piecewise.cli.DemoCommand;
+import dev.piecewise.cli.Failures;
+import dev.piecewise.cli.GenerateCommand;
+import dev.piecewise.cli.MergeCommand;
+import dev.piecewise.cli.PoolCommand;
+import dev.piecewise.cli.ServeCommand;
 import dev.piecewise.config.Version;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -14,13 +23,30 @@ import picocli.CommandLine.Spec;
         description = "Serves one base model with every user's own adapter.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.class,
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            GenerateCommand.class,
+            PoolCommand.class,
+            AssembleCommand.class,
+            MergeCommand.class,
+            BenchCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable, IVersionProvider {
     @Spec
     private CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        Locale.setDefault(Locale.ROOT);
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The whole command line. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new Failures());
     }
 
     @Override

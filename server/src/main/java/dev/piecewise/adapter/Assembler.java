@@ -55,6 +55,10 @@ public final class Assembler {
                         "k, temperature, batch, maxItems must be positive and maxTokens at least 2");
             }
         }
+
+        public Options withMerge(Merge other) {
+            return new Options(k, temperature, other, selection, batch, maxItems, maxTokens);
+        }
     }
 
     /** {@code history} oldest first. INVALID_REQUEST when no item of it has anything to predict. Blocking, as the selector is. */

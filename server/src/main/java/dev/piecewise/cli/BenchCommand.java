@@ -1,0 +1,131 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.bench.Bench;
+import dev.piecewise.bench.BenchOptions;
+import dev.piecewise.bench.BenchReport;
+import dev.piecewise.checkpoint.Checkpoint;
+import dev.piecewise.checkpoint.DType;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.ModelConfigReader;
+import dev.piecewise.checkpoint.Rope;
+import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.model.BaseModel;
+import dev.piecewise.model.DeviceChoice;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures the engine in this process. */
+@Command(
+        name = "bench",
+        description = "Measures prefill and decode, beside what memory gives; without --model on random weights.",
+        mixinStandardHelpOptions = true)
+public final class BenchCommand implements Callable<Integer> {
+    private static final long SEED = 11;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions settings;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "A base model; without it 1.1 B random parameters (2048/5632, 22 layers, 32/4 heads).")
+    private @Nullable Path model;
+
+    @Option(names = "--sequences", paramLabel = "N,...", split = ",", description = "Sequences at once (1,2,4,8,16).")
+    private List<Integer> sequences = List.of(1, 2, 4, 8, 16);
+
+    @Option(
+            names = "--adapters",
+            paramLabel = "none|distinct|same|pool",
+            description = "What they run with, beside the base (${DEFAULT-VALUE}).")
+    private BenchOptions.Adapters adapters = BenchOptions.Adapters.NONE;
+
+    @Option(names = "--rank", paramLabel = "R", description = "Of adapters (16) or pieces (8).")
+    private int rank;
+
+    @Option(names = "--sharers", paramLabel = "N", description = "Of the resident pool (${DEFAULT-VALUE}).")
+    private int sharers = 50;
+
+    @Option(names = "--tokens", paramLabel = "N", description = "Per sequence and round (${DEFAULT-VALUE}).")
+    private int tokens = 24;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Base and adapters in turns (${DEFAULT-VALUE}).")
+    private int rounds = 3;
+
+    @Option(names = "--prompt", paramLabel = "N", description = "Tokens of the timed prefill (${DEFAULT-VALUE}).")
+    private int prompt = 512;
+
+    @Option(names = "--json", description = "One line of JSON instead of the table.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PiecewiseConfig config = settings.load();
+        BenchOptions options = new BenchOptions(sequences, adapters, rank(), sharers, tokens, rounds, prompt);
+        String name = model == null ? "random 1.1B" : model.toString();
+        int threads = config.engine().threads() > 0
+                ? config.engine().threads()
+                : Runtime.getRuntime().availableProcessors();
+        try (BaseModel base = base(config);
+                Bench bench = new Bench(base, options, threads);
+                Progress progress = new Progress(spec.commandLine().getErr(), "measuring")) {
+            BenchReport report = bench.run(name, done -> progress.at(done, sequences.size()));
+            spec.commandLine().getOut().println(json ? Json.line(report) : new BenchTable(report).text());
+        }
+        return 0;
+    }
+
+    private int rank() {
+        if (rank > 0) {
+            return rank;
+        }
+        return adapters == BenchOptions.Adapters.POOL ? 8 : 16;
+    }
+
+    private BaseModel base(PiecewiseConfig config) {
+        if (model == null) {
+            DeviceChoice device = LoadedModel.device(config, false);
+            return BaseModel.random(randomShape(), device, SEED);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            ModelConfig shape = ModelConfigReader.read(model);
+            return BaseModel.load(checkpoint, shape, LoadedModel.device(config, checkpoint.dtype() == DType.F32));
+        }
+    }
+
+    /** TinyLlama's shape. */
+    private static ModelConfig randomShape() {
+        Rope rope = new Rope.Default(10_000);
+        return new ModelConfig(
+                "LlamaForCausalLM",
+                32_000,
+                2048,
+                5632,
+                22,
+                32,
+                4,
+                64,
+                1e-5f,
+                rope,
+                0,
+                List.of(),
+                false,
+                false,
+                false,
+                false,
+                false,
+                2048,
+                List.of(2),
+                1);
+    }
+}

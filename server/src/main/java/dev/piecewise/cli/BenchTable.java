@@ -1,0 +1,60 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.bench.BenchReport;
+import dev.piecewise.bench.BenchReport.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A bench report for people: one line for each number of sequences. */
+record BenchTable(BenchReport report) {
+    private static final String HEAD =
+            "sequences   tokens/s   step ms    GB/s  read loop  share   engine   with adapters";
+
+    String text() {
+        List<String> lines = new ArrayList<>();
+        lines.add("%s, %s, %d threads; %.2f GB of weights a step"
+                .formatted(
+                        report.model(),
+                        report.precision().toLowerCase(Locale.ROOT),
+                        report.threads(),
+                        report.bytesPerStep() / 1e9));
+        lines.add("prefill %.0f tokens/s".formatted(report.prefillTokensPerSecond()));
+        lines.add(HEAD);
+        report.rows().forEach(row -> lines.add(line(row)));
+        report.cost().ifPresent(cost -> lines.add(line(cost)));
+        lines.add(line(report.memory()));
+        return String.join("\n", lines);
+    }
+
+    private static String line(Row row) {
+        String adapted = row.adapted()
+                .map(with -> "%.1f tokens/s, %.1f ms, %+.1f %%"
+                        .formatted(with.tokensPerSecond(), with.stepSeconds() * 1e3, with.tax() * 100))
+                .orElse("");
+        return "%9d %10.1f %9.1f %7.1f %10.1f %6.2f %7.2f%%   %s"
+                .formatted(
+                        row.sequences(),
+                        row.tokensPerSecond(),
+                        row.stepSeconds() * 1e3,
+                        row.bytesPerSecond() / 1e9,
+                        row.readLoopBytesPerSecond() / 1e9,
+                        row.share(),
+                        100 * row.engineSeconds() / row.stepSeconds(),
+                        adapted)
+                .stripTrailing();
+    }
+
+    private static String line(BenchReport.Cost cost) {
+        return "a plan of three pieces merges in %.1f ms on the host; first token of a cold user %.1f ms, warm %.1f ms"
+                .formatted(cost.mergeSeconds() * 1e3, cost.coldSeconds() * 1e3, cost.warmSeconds() * 1e3);
+    }
+
+    private static String line(BenchReport.Memory memory) {
+        String peak = memory.peakBytes()
+                .map(bytes -> "%.0f MB".formatted(bytes / 1e6))
+                .orElse("unknown");
+        return "peak memory %s; weights, KV arena and adapters are %.0f MB of it"
+                .formatted(peak, memory.expectedBytes() / 1e6);
+    }
+}

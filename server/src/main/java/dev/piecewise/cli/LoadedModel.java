@@ -1,0 +1,50 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.checkpoint.BaseFingerprint;
+import dev.piecewise.checkpoint.Checkpoint;
+import dev.piecewise.checkpoint.DType;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.ModelConfigReader;
+import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.model.BaseModel;
+import dev.piecewise.model.DeviceChoice;
+import dev.piecewise.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** A base model as the configuration asks for it, on its device, with its tokenizer. */
+record LoadedModel(ModelConfig shape, String fingerprint, BaseModel base, Tokenizer tokenizer)
+        implements AutoCloseable {
+
+    static LoadedModel load(PiecewiseConfig config) {
+        Path directory = config.model().directory();
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            ModelConfig shape = ModelConfigReader.read(directory);
+            checkpoint.verify(shape);
+            Tokenizer tokenizer = Tokenizer.load(directory);
+            BaseModel base = BaseModel.load(checkpoint, shape, device(config, checkpoint.dtype() == DType.F32));
+            return new LoadedModel(shape, BaseFingerprint.of(checkpoint, shape), base, tokenizer);
+        }
+    }
+
+    /** Where the configuration says, with PyTorch's threads set before PyTorch starts. */
+    static DeviceChoice device(PiecewiseConfig config, boolean storedInFloat32) {
+        int threads = config.engine().threads();
+        int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(cores));
+        System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+        String type = config.model().dtype().name().toLowerCase(Locale.ROOT);
+        return DeviceChoice.of(config.model().device(), type, storedInFloat32);
+    }
+
+    /** Longest sequence: what the model was made for, what the KV arena holds, what the configuration allows. */
+    int maxLength(PiecewiseConfig.Engine engine) {
+        int model = Math.min(shape.maxPositions(), engine.kvPlaces());
+        return engine.maxLength() > 0 ? Math.min(model, engine.maxLength()) : model;
+    }
+
+    @Override
+    public void close() {
+        base.close();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.AdapterCache;
+import dev.piecewise.adapter.Assembler;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolReader;
+import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.engine.LocalEngine;
+import dev.piecewise.gateway.Gateway;
+import dev.piecewise.gateway.Serving;
+import dev.piecewise.gateway.completion.ServedModel;
+import dev.piecewise.gateway.http.HttpLimits;
+import dev.piecewise.metrics.CacheStats;
+import dev.piecewise.metrics.Metrics;
+import dev.piecewise.model.TorchSelector;
+import dev.piecewise.personalization.Loaded;
+import dev.piecewise.personalization.LocalPersonalizer;
+import dev.piecewise.personalization.Settings;
+import dev.piecewise.store.Store;
+import dev.piecewise.store.Stores;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of a server, wired as the configuration says, and closed in the reverse order. */
+final class Server implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+    private final PiecewiseConfig config;
+    private final String name;
+    private final Metrics metrics;
+    private final Gateway gateway;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    Server(PiecewiseConfig config) {
+        this.config = config;
+        this.name = config.model().servedName();
+        this.metrics = new Metrics(name, config.engine().kvPlaces());
+        int body = Math.toIntExact(config.server().maxBodyBytes());
+        this.gateway =
+                new Gateway(HttpLimits.DEFAULT.withBytes(body, config.server().writeQueueBytes()), metrics);
+        parts.push(gateway);
+    }
+
+    /** Opens the port, where the server says that it is loading; returns its address. */
+    String start() throws InterruptedException {
+        PiecewiseConfig.Server server = config.server();
+        int port = gateway.start(server.host(), server.port());
+        String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
+        return "http://" + host + ":" + port;
+    }
+
+    /** Loads the model, the pool and the store; from then on requests are answered. */
+    void load() {
+        Store store = open(Stores.open(config.store().url()));
+        LoadedModel model = open(LoadedModel.load(config));
+        Settings settings = Settings.of(config);
+        Optional<Pool> pool = config.adapters()
+                .poolDirectory()
+                .map(directory -> PoolReader.read(directory, model.shape(), model.fingerprint()));
+        boolean resident = pool.isPresent() && Residency.of(settings, pool.get(), model.base());
+        LocalEngine engine = open(Engines.serving(model, config, resident ? pool : Optional.empty(), metrics.engine()));
+        TorchSelector selector = open(new TorchSelector(model.base()));
+        AdapterCache adapters = new AdapterCache(config.adapters().hostCacheBytes(), metrics::merged);
+        LocalPersonalizer personalizer = new LocalPersonalizer(
+                new Loaded(new Adaptation.Base(model.fingerprint()), pool, resident),
+                settings,
+                store,
+                new Assembler(selector, Adaptations.encoder(model, config), Clock.systemUTC()),
+                adapters,
+                metrics::assembled);
+        metrics.cache("host", new HostTier(adapters));
+        personalizer.plans().ifPresent(plans -> metrics.cache("plan", plans));
+        pool.ifPresent(pieces ->
+                metrics.poolPieces(pieces.sharers().size() * pieces.sites().size()));
+        gateway.serve(new Serving(served(model), engine, personalizer, store));
+        log.atInfo()
+                .addKeyValue("model", name)
+                .addKeyValue("precision", model.base().precision())
+                .addKeyValue("pool", pool.map(Pool::hash).orElse("none"))
+                .addKeyValue("resident", resident)
+                .log("serving");
+    }
+
+    private ServedModel served(LoadedModel model) {
+        return new ServedModel(
+                name,
+                Instant.now(),
+                model.fingerprint(),
+                model.shape().vocabulary(),
+                Set.copyOf(model.shape().eosTokens()),
+                model.tokenizer());
+    }
+
+    /** The host's cache of merged adapters, as metrics. */
+    private record HostTier(AdapterCache adapters) implements CacheStats {
+        @Override
+        public long hits() {
+            return adapters.stats().hits();
+        }
+
+        @Override
+        public long misses() {
+            return adapters.stats().misses();
+        }
+
+        @Override
+        public long evictions() {
+            return adapters.stats().evictions();
+        }
+
+        @Override
+        public long bytes() {
+            return adapters.stats().bytes();
+        }
+    }
+
+    private <T extends AutoCloseable> T open(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** Waits until the process is told to end, then lets what runs finish. */
+    void awaitStop() throws InterruptedException {
+        Thread main = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(main), "shutdown"));
+        stop.await();
+        log.atInfo().log("draining");
+        gateway.drain(Duration.ofSeconds(config.server().drainSeconds()));
+    }
+
+    /** The process ends when its shutdown hooks have: so this one waits for the main thread to have closed everything. */
+    private void stopAndWait(Thread main) {
+        stop.countDown();
+        try {
+            main.join(Duration.ofSeconds(config.server().drainSeconds() + 10L));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                log.atWarn()
+                        .addKeyValue("part", part.getClass().getSimpleName())
+                        .setCause(e)
+                        .log("did not close");
+            }
+        }
+    }
+}
