@@ -26,13 +26,20 @@ import org.jspecify.annotations.Nullable;
 public final class Gateway implements AutoCloseable {
     private final HttpLimits limits;
     private final Metrics metrics;
+    private final boolean showsMetrics;
     private final Gate gate;
     private final Vertx vertx;
     private volatile @Nullable Endpoints endpoints;
 
     public Gateway(HttpLimits limits, Metrics metrics) {
+        this(limits, metrics, true);
+    }
+
+    /** {@code showsMetrics}: whether there is {@code /metrics}. */
+    public Gateway(HttpLimits limits, Metrics metrics, boolean showsMetrics) {
         this.limits = limits;
         this.metrics = metrics;
+        this.showsMetrics = showsMetrics;
         gate = new Gate(limits);
         vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
@@ -78,7 +85,7 @@ public final class Gateway implements AutoCloseable {
                 new Models(serving.model(), serving.engine().maxLength()),
                 new Users(serving),
                 new Histories(serving),
-                new Plans(serving, metrics));
+                new Plans(serving));
     }
 
     /**
@@ -100,8 +107,11 @@ public final class Gateway implements AutoCloseable {
 
     private Routes routes() {
         Operations operations = new Operations(metrics, this::ready);
-        return new Routes()
-                .add("POST", "/v1/completions", loaded(Endpoints::completions))
+        Routes routes = new Routes();
+        if (showsMetrics) {
+            routes.addAlways("GET", "/metrics", operations::metrics);
+        }
+        return routes.add("POST", "/v1/completions", loaded(Endpoints::completions))
                 .add("GET", "/v1/models", loaded(ready -> ready.models()::list))
                 .add("GET", "/v1/models/:model", loaded(ready -> ready.models()::one))
                 .add("GET", "/v1/users", loaded(ready -> ready.users()::list))
@@ -116,7 +126,6 @@ public final class Gateway implements AutoCloseable {
                 .addAlways("GET", "/health/live", operations::live)
                 .addAlways("GET", "/health/ready", operations::ready)
                 .addAlways("GET", "/health", operations::ready)
-                .addAlways("GET", "/metrics", operations::metrics)
                 .addAlways("GET", "/version", operations::version)
                 .addAlways("GET", "/", operations::page);
     }

@@ -1,6 +1,5 @@
 package dev.piecewise.gateway;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.completion.ServedModel;
@@ -24,7 +23,7 @@ final class Models {
             long created,
             String ownedBy,
             String root,
-            @JsonProperty @Nullable String parent,
+            @Nullable String parent,
             int maxModelLen) {}
 
     private record ModelList(String object, List<Model> data) {}

@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
-import dev.piecewise.metrics.Metrics;
 import dev.piecewise.personalization.Personalizer;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +28,6 @@ final class PlanJobs {
     private static final int MOST_JOBS = 1024;
 
     private final Personalizer personalizer;
-    private final Metrics metrics;
     private final Semaphore running = new Semaphore(MOST_RUNNING, true);
     /** The newest unfinished job of each user. */
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
@@ -39,9 +37,8 @@ final class PlanJobs {
             .expireAfterWrite(Duration.ofHours(1))
             .build();
 
-    PlanJobs(Personalizer personalizer, Metrics metrics) {
+    PlanJobs(Personalizer personalizer) {
         this.personalizer = personalizer;
-        this.metrics = metrics;
     }
 
     /** One assembling of one user's plan; {@code plan} fails with a {@link ServingException}. */
@@ -103,9 +100,7 @@ final class PlanJobs {
                 job.begun = true;
                 return newest;
             });
-            long start = System.nanoTime();
             Plan plan = personalizer.assemble(user);
-            metrics.assembled((System.nanoTime() - start) / 1e9);
             failures.invalidate(user);
             finish(user, job);
             job.plan.complete(plan);

@@ -8,7 +8,6 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ClientWatch;
 import dev.piecewise.gateway.http.Exchange;
-import dev.piecewise.metrics.Metrics;
 import dev.piecewise.store.Store;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +23,9 @@ final class Plans {
     private final Store store;
     private final PlanJobs jobs;
 
-    Plans(Serving serving, Metrics metrics) {
+    Plans(Serving serving) {
         store = serving.store();
-        jobs = new PlanJobs(serving.personalizer(), metrics);
+        jobs = new PlanJobs(serving.personalizer());
     }
 
     /** A job as clients see it; {@code created} in seconds since 1970. */

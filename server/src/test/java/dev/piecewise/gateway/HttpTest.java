@@ -61,6 +61,15 @@ final class HttpTest {
     }
 
     @Test
+    void answersTheHeadOfWhatCanBeGot() throws Exception {
+        try (RawClient client = new RawClient(SERVER.port)) {
+            client.write("HEAD /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+            assertThat(client.readAll()).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
     void listsItsModel() throws Exception {
         assertThat(SERVER.get("/v1/models").body())
                 .isEqualTo("{\"object\":\"list\",\"data\":["

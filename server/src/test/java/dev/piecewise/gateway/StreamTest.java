@@ -106,6 +106,26 @@ final class StreamTest {
     }
 
     @Test
+    void goesOnWithTheOtherChoiceWhenOneIsStopped() throws Exception {
+        SERVER.engine.script(
+                generation -> generation.say(generation.request.sampling().seed() == 7 ? "a STOP" : ""));
+        try (RawClient client = new RawClient(SERVER.port)) {
+            client.post("/v1/completions", "{\"prompt\":\"a\",\"n\":2,\"seed\":7,\"stop\":\"STOP\",\"stream\":true}");
+            ScriptedEngine.Scripted stopped = SERVER.engine.next();
+            ScriptedEngine.Scripted other = SERVER.engine.next();
+            client.readUntil("\"finish_reason\":\"stop\"");
+            assertThat(stopped.awaitClosed()).isTrue();
+            assertThat(other.isClosed()).isFalse();
+
+            other.say("z").finish(FinishReason.LENGTH);
+
+            assertThat(client.readUntil("[DONE]"))
+                    .contains("{\"index\":1,\"text\":\"z\"", "\"finish_reason\":\"length\"")
+                    .doesNotContain("\"index\":0");
+        }
+    }
+
+    @Test
     void answersAFailureBeforeTheFirstByteAsAnyOtherError() throws Exception {
         SERVER.engine.script(generation -> generation.event(failure()));
 

@@ -1,6 +1,5 @@
 package dev.piecewise.gateway.http;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import org.jspecify.annotations.Nullable;
@@ -8,10 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** An error as OpenAI writes it. */
 public record ErrorBody(Detail error) {
     public record Detail(
-            String message,
-            String type,
-            @JsonProperty @Nullable String param,
-            String code) {}
+            String message, String type, @Nullable String param, String code) {}
 
     public static ErrorBody of(ServingException refused) {
         ErrorCode code = refused.code();

@@ -41,13 +41,13 @@ public final class Routes {
         record Unknown() implements Match {}
     }
 
-    /** INVALID_REQUEST where a named part of the path cannot be read. */
+    /** INVALID_REQUEST where a named part of the path cannot be read. What can be got can be asked for its head. */
     Match find(String method, String path) {
         List<String> parts = List.of(path.split("/", -1));
         SortedSet<String> allowed = new TreeSet<>();
         for (Route route : routes) {
             if (fits(route.parts(), parts)) {
-                if (route.method().equals(method)) {
+                if (route.method().equals(method.equals("HEAD") ? "GET" : method)) {
                     return new Match.Found(route, named(route.parts(), parts));
                 }
                 allowed.add(route.method());
