@@ -62,8 +62,8 @@ public final class Bench implements AutoCloseable {
         }
         double prefill = prefill();
         Optional<BenchReport.Cost> cost = new ColdStart(engine, base, workload).measure();
-        BenchReport.Memory memory =
-                new BenchReport.Memory(ProcessMemory.expected(base, limits, options), ProcessMemory.peak());
+        BenchReport.Memory memory = new BenchReport.Memory(
+                ProcessMemory.expected(base, limits, options), ReadLoop.BYTES, ProcessMemory.peak());
         return new BenchReport(
                 model, base.precision().name(), threads, base.bytesPerStep(), prefill, List.copyOf(rows), cost, memory);
     }

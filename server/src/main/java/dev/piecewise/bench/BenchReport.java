@@ -42,6 +42,12 @@ public record BenchReport(
     /** Of getting a user ready: merging a plan of three pieces on the host, and the first token of a cold and a warm user at an idle engine. */
     public record Cost(double mergeSeconds, double coldSeconds, double warmSeconds) {}
 
-    /** {@code expected} is weights, KV arena, bank and resident pool; {@code peak} what the process held at most, where the system tells. */
-    public record Memory(long expectedBytes, Optional<Long> peakBytes) {}
+    /**
+     * Memory of the process.
+     *
+     * @param expectedBytes weights, KV arena, bank and resident pool
+     * @param readLoopBytes what the read loop reads, which only the measuring needs
+     * @param peakBytes what the process held at most, where the system tells
+     */
+    public record Memory(long expectedBytes, long readLoopBytes, Optional<Long> peakBytes) {}
 }

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 
 /** How fast a plain loop on some threads reads memory: what a decode step cannot beat. The memory is larger than any cache. */
 final class ReadLoop implements AutoCloseable {
-    private static final long BYTES = 1L << 29;
+    static final long BYTES = 192L << 20;
 
     private final Arena arena = Arena.ofShared();
     private final int threads;

@@ -54,7 +54,7 @@ record BenchTable(BenchReport report) {
         String peak = memory.peakBytes()
                 .map(bytes -> "%.0f MB".formatted(bytes / 1e6))
                 .orElse("unknown");
-        return "peak memory %s; weights, KV arena and adapters are %.0f MB of it"
-                .formatted(peak, memory.expectedBytes() / 1e6);
+        return "peak memory %s; weights, KV arena and adapters are %.0f MB of it, the read loop's buffer %.0f MB"
+                .formatted(peak, memory.expectedBytes() / 1e6, memory.readLoopBytes() / 1e6);
     }
 }

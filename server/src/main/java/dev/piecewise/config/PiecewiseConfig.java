@@ -83,6 +83,11 @@ public record PiecewiseConfig(
             atLeast(1, maxSequences, "engine.max-sequences");
             atLeast(1, kvPlaces, "engine.kv-places");
             atLeast(1, maxBatchedTokens, "engine.max-batched-tokens");
+            check(
+                    maxBatchedTokens >= maxSequences,
+                    "engine.max-batched-tokens",
+                    "is %d, but engine.max-sequences is %d: every running sequence needs a token of each step"
+                            .formatted(maxBatchedTokens, maxSequences));
             atLeast(1, maxWaiting, "engine.max-waiting");
             atLeast(0, maxLength, "engine.max-length");
             atLeast(0, threads, "engine.threads");

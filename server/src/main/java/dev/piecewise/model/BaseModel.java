@@ -27,6 +27,7 @@ public final class BaseModel implements AutoCloseable {
                 precision == Precision.BFLOAT16 && !script.manager().getDevice().isGpu();
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
         this.weights = Weights.load(script, source, config, frequencies, packed);
+        NativeHeap.trim();
         this.shape = IValue.listFrom(
                 config.layers(),
                 config.heads(),
