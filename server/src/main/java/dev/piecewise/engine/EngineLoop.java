@@ -63,10 +63,9 @@ final class EngineLoop implements Runnable {
                 fault = failure;
             }
         }
-        abandon(shuttingDown());
-        for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
-            handle(message);
-        }
+        scheduler = newScheduler();
+        failAll(shuttingDown());
+        status = snapshot();
         runner.close();
     }
 
@@ -172,13 +171,21 @@ final class EngineLoop implements Runnable {
     private void recover(Throwable cause) {
         LOG.log(Level.ERROR, "the engine's books are wrong; " + live.size() + " sequences fail", cause);
         faults.incrementAndGet();
-        Scheduler broken = scheduler;
         scheduler = newScheduler();
-        ServingException answer = new ServingException(ErrorCode.INTERNAL, "the engine failed and had to start again");
-        for (Sequence sequence : List.copyOf(live)) {
-            broken.last(sequence, new Failed(answer), "error");
-        }
+        failAll(new ServingException(ErrorCode.INTERNAL, "the engine failed and had to start again"));
         fault = null;
+    }
+
+    /** Whatever the books say, and whatever the observer does. */
+    private void failAll(ServingException answer) {
+        for (Sequence sequence : List.copyOf(live)) {
+            try {
+                scheduler.last(sequence, new Failed(answer), "error");
+            } catch (RuntimeException failure) {
+                LOG.log(Level.ERROR, "the observer failed", failure);
+                ended(sequence, new Failed(answer));
+            }
+        }
     }
 
     private void ended(Sequence sequence, TokenEvent last) {

@@ -1,6 +1,5 @@
 package dev.piecewise.engine;
 
-import dev.piecewise.engine.PrefixIndex.Match;
 import java.util.Collection;
 
 /** Who has which places of the KV arena, and what of a prompt is there already. */
@@ -31,7 +30,7 @@ final class KvBooks {
             return false;
         }
         Match match = cache.longest(sequence);
-        return match.coming() - match.shared() >= PrefixIndex.SHORTEST;
+        return match.coming() - match.shared() >= Match.SHORTEST;
     }
 
     /** Gives a sequence its extent, with as much of its prompt in it as is there already; false if there is no room. */
@@ -64,7 +63,7 @@ final class KvBooks {
 
     /** Takes an ended sequence's extent back; what it computed stays as a cached prefix. */
     void retire(Extent extent) {
-        if (limits.prefixCache() && extent.computed() >= PrefixIndex.SHORTEST) {
+        if (limits.prefixCache() && extent.computed() >= Match.SHORTEST) {
             cache.keep(extent);
         } else {
             cache.drop(extent);

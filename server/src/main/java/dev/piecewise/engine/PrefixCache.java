@@ -1,16 +1,19 @@
 package dev.piecewise.engine;
 
-import dev.piecewise.engine.PrefixIndex.Match;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The cached prefixes among the extents: kept until their places are needed, the least recently used going first. */
+/**
+ * What of a prompt is in the arena already: in the extents of running sequences, or in cached prefixes, which are kept until their places are needed, the least
+ * recently used going first.
+ */
 final class PrefixCache {
-    /** More would make a look-up slow where many prompts begin alike. */
+    /** A bound for the time that it takes to find the least recently used one. */
     private static final int MOST = 4096;
 
     private final Extents extents;
-    private final PrefixIndex index = new PrefixIndex();
-    private int count;
+    private final PrefixTree cached = new PrefixTree();
+    private final List<Extent> running = new ArrayList<>();
     private int places;
     private long tick;
 
@@ -23,8 +26,28 @@ final class PrefixCache {
         return places;
     }
 
+    /** What a prompt shares most with. Its last token is never shared, as something must be computed to go on from. */
     Match longest(Sequence sequence) {
-        return index.longest(sequence.fingerprint(), sequence.tokens());
+        TokenList tokens = sequence.tokens();
+        PrefixTree.Found found = cached.longest(sequence.fingerprint(), tokens);
+        Extent best = found.extent();
+        int most = tokens.length() - 1;
+        int shared = best == null ? 0 : Math.min(Math.min(found.common(), best.computed()), most);
+        boolean whole = best != null && best.computed() <= found.common();
+        int coming = 0;
+        for (int i = 0; i < running.size(); i++) {
+            Extent extent = running.get(i);
+            if (extent.fingerprint().equals(sequence.fingerprint())) {
+                int common = Math.min(extent.tokens().common(tokens), most);
+                coming = Math.max(coming, common);
+                if (Math.min(common, extent.computed()) > shared) {
+                    shared = Math.min(common, extent.computed());
+                    best = extent;
+                    whole = false;
+                }
+            }
+        }
+        return shared < Match.SHORTEST ? new Match(null, 0, false, coming) : new Match(best, shared, whole, coming);
     }
 
     void touch(Extent extent) {
@@ -33,14 +56,12 @@ final class PrefixCache {
 
     /** Lets others find the tokens of a running sequence's extent. */
     void share(Extent extent) {
-        if (extent.tokens().length() >= PrefixIndex.SHORTEST) {
-            index.add(extent);
-        }
+        running.add(extent);
     }
 
     /** Keeps what an ended sequence computed; the rest of its extent is free at once. */
     void keep(Extent extent) {
-        index.remove(extent);
+        running.remove(extent);
         extents.resize(extent, extent.computed());
         extent.orphan();
         touch(extent);
@@ -48,21 +69,22 @@ final class PrefixCache {
             extents.remove(extent);
             return;
         }
-        if (count == MOST) {
+        for (Extent shorter : cached.within(extent.fingerprint(), extent.tokens())) {
+            evict(shorter);
+        }
+        if (cached.size() == MOST) {
             evictOldest();
         }
-        index.add(extent);
-        count++;
+        cached.add(extent);
         places += extent.capacity();
     }
 
     /** Hands a cached prefix over to a sequence that goes on from it. */
     void handOver(Extent extent, Sequence sequence) {
-        index.remove(extent);
-        count--;
+        cached.remove(extent);
         places -= extent.capacity();
         extent.adopt(sequence);
-        index.add(extent);
+        running.add(extent);
     }
 
     /** A cached prefix became so much larger, to be handed over. */
@@ -70,14 +92,10 @@ final class PrefixCache {
         places += by;
     }
 
-    /** Frees an extent, whether it is cached or a sequence's. */
+    /** Frees the extent of a sequence and keeps nothing of it. */
     void drop(Extent extent) {
-        index.remove(extent);
+        running.remove(extent);
         extents.remove(extent);
-        if (extent.cached()) {
-            count--;
-            places -= extent.capacity();
-        }
     }
 
     /** Drops what holds a user's tokens; returns how many places that were. */
@@ -85,7 +103,7 @@ final class PrefixCache {
         int before = places;
         for (Extent extent : List.copyOf(extents.taken())) {
             if (extent.cached() && extent.user().equals(user)) {
-                drop(extent);
+                evict(extent);
             }
         }
         return before - places;
@@ -101,7 +119,7 @@ final class PrefixCache {
         if (oldest == null) {
             return false;
         }
-        drop(oldest);
+        evict(oldest);
         return true;
     }
 
@@ -113,7 +131,7 @@ final class PrefixCache {
         }
         int start = extents.endBefore(window.first());
         for (int i = window.first(); i <= window.last(); i++) {
-            drop(extents.taken().get(window.first()));
+            evict(extents.taken().get(window.first()));
         }
         return start;
     }
@@ -131,42 +149,44 @@ final class PrefixCache {
             return false;
         }
         while (extents.roomAfter(extent) < room) {
-            drop(taken.get(next));
+            evict(taken.get(next));
         }
         return true;
     }
 
     /** Throws unless the books say what the extents say. */
     void audit() {
-        int cached = 0;
+        int count = 0;
         int cachedPlaces = 0;
-        int indexed = 0;
         for (Extent extent : extents.taken()) {
-            indexed += index.alike(extent.fingerprint(), extent.tokens()).contains(extent) ? 1 : 0;
-            cached += extent.cached() ? 1 : 0;
-            cachedPlaces += extent.cached() ? extent.capacity() : 0;
+            if (extent.cached()) {
+                count++;
+                cachedPlaces += extent.capacity();
+            }
         }
-        if (cached != count || cachedPlaces != places || indexed != index.size()) {
-            throw new IllegalStateException("%d extents with %d places are cached, %d indexed; the books say %d, %d, %d"
-                    .formatted(cached, cachedPlaces, indexed, count, places, index.size()));
+        for (Extent extent : running) {
+            extents.index(extent);
+        }
+        if (count != cached.size() || cachedPlaces != places) {
+            throw new IllegalStateException("%d prefixes with %d places are cached, the books say %d with %d"
+                    .formatted(count, cachedPlaces, cached.size(), places));
         }
     }
 
     /** A prefix that stands whole in another one is not worth its places. */
     private boolean isCovered(Extent extent) {
-        for (Extent other : List.copyOf(index.alike(extent.fingerprint(), extent.tokens()))) {
-            if (!other.evictable()) {
-                continue;
-            }
-            int common = extent.tokens().common(other.tokens());
-            if (common >= extent.computed() && other.computed() >= extent.computed()) {
-                touch(other);
-                return true;
-            }
-            if (common >= other.computed()) {
-                drop(other);
-            }
+        PrefixTree.Found found = cached.longest(extent.fingerprint(), extent.tokens());
+        Extent other = found.extent();
+        if (other == null || found.common() < extent.computed() || other.computed() < extent.computed()) {
+            return false;
         }
-        return false;
+        touch(other);
+        return true;
+    }
+
+    private void evict(Extent extent) {
+        cached.remove(extent);
+        extents.remove(extent);
+        places -= extent.capacity();
     }
 }

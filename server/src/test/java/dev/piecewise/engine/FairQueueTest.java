@@ -77,7 +77,7 @@ final class FairQueueTest {
         add("old");
         queue.charge(running, 1_000_000);
         int passed = 0;
-        while (!next().request().user().equals("old")) {
+        while (passed < 200 && !next().request().user().equals("old")) {
             add("new" + passed++);
             queue.ended(take(10));
         }
