@@ -46,8 +46,10 @@ final class Server implements AutoCloseable {
         this.name = config.model().servedName();
         this.metrics = new Metrics(name, config.engine().kvPlaces());
         int body = Math.toIntExact(config.server().maxBodyBytes());
-        this.gateway =
-                new Gateway(HttpLimits.DEFAULT.withBytes(body, config.server().writeQueueBytes()), metrics);
+        this.gateway = new Gateway(
+                HttpLimits.DEFAULT.withBytes(body, config.server().writeQueueBytes()),
+                metrics,
+                config.metrics().enabled());
         parts.push(gateway);
     }
 

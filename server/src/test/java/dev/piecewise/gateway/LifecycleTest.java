@@ -134,6 +134,16 @@ final class LifecycleTest {
         }
     }
 
+    @Test
+    void hidesItsMetricsWhereItIsToldTo() throws Exception {
+        try (Gateway gateway = new Gateway(HttpLimits.DEFAULT, new Metrics("tiny", 10), false);
+                RawClient client = new RawClient(gateway.start("127.0.0.1", 0))) {
+            client.write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+            assertThat(client.readUntil("\r\n")).startsWith("HTTP/1.1 404");
+        }
+    }
+
     private static Callable<Boolean> drain(TestGateway server, Duration limit) {
         return () -> {
             server.gateway.drain(limit);

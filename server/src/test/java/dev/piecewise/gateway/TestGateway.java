@@ -80,7 +80,7 @@ final class TestGateway implements AutoCloseable {
         ServedModel model = new ServedModel(
                 "tiny",
                 Instant.ofEpochSecond(1_700_000_000),
-                "0123456789abcdef",
+                "sha256:0123456789abcdef",
                 tokenizer.size(),
                 Set.of(EOS),
                 tokenizer);
