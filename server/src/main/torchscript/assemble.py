@@ -63,11 +63,7 @@ def assemble(self, weights: List[Tensor], shape: List[int], windows: List[int], 
     rows = ints.to(device).view([3, -1])
     weight = position_weights.to(device)
     x = torch.embedding(weights[0], rows.select(0, 0))
-    turn = self.angles(rows.select(0, 1), rows.select(0, 2), weights[3], rope)
-    cos = torch.mul(torch.cos(turn), numbers[2])
-    sin = torch.mul(torch.sin(turn), numbers[2])
-    cos = torch.cat([cos, cos], 1).to(dtype).unsqueeze(1)
-    sin = torch.cat([torch.neg(sin), sin], 1).to(dtype).unsqueeze(1)
+    cos, sin = self.turns(rows.select(0, 1), rows.select(0, 2), weights[3], rope, numbers[2], dtype)
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]

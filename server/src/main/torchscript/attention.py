@@ -21,6 +21,14 @@ def angles(self, positions: Tensor, lengths: Tensor, inverse: Tensor, rope: List
     return torch.div(p, torch.pow(theta.unsqueeze(1), exponent.unsqueeze(0)))
 
 
+def turns(self, positions: Tensor, lengths: Tensor, inverse: Tensor, rope: List[float], factor: float, dtype: int) -> Tuple[Tensor, Tensor]:
+    # cosines and sines as rotate() takes them, times the RoPE's attention factor
+    angles = self.angles(positions, lengths, inverse, rope)
+    cos = torch.mul(torch.cos(angles), factor)
+    sin = torch.mul(torch.sin(angles), factor)
+    return torch.cat([cos, cos], 1).to(dtype).unsqueeze(1), torch.cat([torch.neg(sin), sin], 1).to(dtype).unsqueeze(1)
+
+
 def causal_mask(self, length: int, past: int, window: int, like: Tensor) -> Tensor:
     # [length, past + length]: query i stands at past + i and sees itself and what is before it, at most `window` places (0: all)
     mask = torch.ones([length, past + length], dtype=11, device=like.device).tril(past)

@@ -23,11 +23,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     dtype = weights[0].dtype
     rows = ints.narrow(0, 0, 7 * total).to(device).view([7, total])
     x = torch.embedding(weights[0], rows.select(0, 0))
-    turn = self.angles(rows.select(0, 1), rows.select(0, 2), weights[3], rope)
-    cos = torch.mul(torch.cos(turn), numbers[2])
-    sin = torch.mul(torch.sin(turn), numbers[2])
-    cos = torch.cat([cos, cos], 1).to(dtype).unsqueeze(1)
-    sin = torch.cat([torch.neg(sin), sin], 1).to(dtype).unsqueeze(1)
+    cos, sin = self.turns(rows.select(0, 1), rows.select(0, 2), weights[3], rope, numbers[2], dtype)
     places = rows.select(0, 3)
     mask = torch.empty([0], dtype=11, device=device)
     tile_rows = tiles.to(device)
