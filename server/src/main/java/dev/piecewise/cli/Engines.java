@@ -30,7 +30,7 @@ final class Engines {
                         engine.maxBatchedTokens(),
                         engine.maxWaiting(),
                         config.adapters().slots(),
-                        engine.prefixCache()),
+                        engine.prefixCache() && loaded.prefixesAreReusable()),
                 observer);
     }
 

@@ -110,7 +110,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
     private GenerationRequest request(LoadedModel loaded, int[] tokens, Adaptation adaptation) {
         Sampling sampling = new Sampling(temperature, 0, 1, 0, 1, 0, 0, Map.of(), seed, -1);
-        Set<Integer> end = Set.copyOf(loaded.shape().eosTokens());
+        Set<Integer> end = loaded.endTokens();
         return new GenerationRequest("", tokens, maxTokens, 0, end, sampling, false, adaptation);
     }
 }

@@ -5,12 +5,15 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
+import dev.piecewise.checkpoint.Rope;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.BaseModel;
 import dev.piecewise.model.DeviceChoice;
 import dev.piecewise.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A base model as the configuration asks for it, on its device, with its tokenizer. */
 record LoadedModel(ModelConfig shape, String fingerprint, BaseModel base, Tokenizer tokenizer)
@@ -41,6 +44,18 @@ record LoadedModel(ModelConfig shape, String fingerprint, BaseModel base, Tokeni
     int maxLength(PiecewiseConfig.Engine engine) {
         int model = Math.min(shape.maxPositions(), engine.kvPlaces());
         return engine.maxLength() > 0 ? Math.min(model, engine.maxLength()) : model;
+    }
+
+    /** Tokens that end a completion; some checkpoints list ids that they have no logits for. */
+    Set<Integer> endTokens() {
+        return shape.eosTokens().stream()
+                .filter(token -> token >= 0 && token < shape.vocabulary())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether keys and values depend on the tokens before them only; with dynamic RoPE also on how long the prompt was. */
+    boolean prefixesAreReusable() {
+        return !(shape.rope() instanceof Rope.Dynamic);
     }
 
     @Override

@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +98,7 @@ final class Server implements AutoCloseable {
                 Instant.now(),
                 model.fingerprint(),
                 model.shape().vocabulary(),
-                Set.copyOf(model.shape().eosTokens()),
+                model.endTokens(),
                 model.tokenizer());
     }
 
