@@ -17,6 +17,11 @@ public interface Generation extends AutoCloseable {
         return 0;
     }
 
+    /** Ends it as complete, since its text has reached a stop string: as {@link #close}, but counted among those that stopped. */
+    default void stop() {
+        close();
+    }
+
     @Override
     void close();
 }

@@ -16,6 +16,7 @@ final class LocalGeneration implements Generation {
     private final Runnable cancel;
     private volatile int cachedTokens;
     private volatile boolean over;
+    private volatile boolean stopped;
     /** The engine's thread put the last event. */
     private boolean complete;
 
@@ -40,6 +41,17 @@ final class LocalGeneration implements Generation {
     @Override
     public int cachedTokens() {
         return cachedTokens;
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        close();
+    }
+
+    /** Whether the caller closed it because its text is complete. */
+    boolean isStopped() {
+        return stopped;
     }
 
     @Override

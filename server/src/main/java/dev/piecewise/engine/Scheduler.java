@@ -264,7 +264,7 @@ final class Scheduler {
         String word = switch (reason) {
             case STOP -> "stop";
             case LENGTH -> "length";
-            case CANCELLED -> "abort";
+            case CANCELLED -> sequence.generation().isStopped() ? "stop" : "abort";
         };
         last(sequence, new Finished(reason, sequence.usage()), word);
     }

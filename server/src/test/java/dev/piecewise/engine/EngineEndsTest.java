@@ -64,6 +64,29 @@ final class EngineEndsTest {
     }
 
     @Test
+    void countsWhatIsStoppedApartFromWhatIsAbandoned() throws Exception {
+        FakeModel model = new FakeModel(TestEngine.VOCABULARY, 500, 100, 0);
+        try (TestEngine engine = new TestEngine(model, new EngineLimits(2, 8, 10, 0, true))) {
+            Semaphore permits = engine.hold();
+            Generation stopped = engine.submit(Requests.of(1).max(5));
+            engine.awaitSteps(1);
+            stopped.stop();
+            stopped.close();
+            engine.release(permits);
+            assertThat(Completion.of(stopped).reason()).isEqualTo(FinishReason.CANCELLED);
+
+            permits = engine.hold();
+            Generation abandoned = engine.submit(Requests.of(2).max(5));
+            engine.awaitSteps(1);
+            abandoned.close();
+            engine.release(permits);
+            assertThat(Completion.of(abandoned).reason()).isEqualTo(FinishReason.CANCELLED);
+
+            assertThat(engine.counts.reasons).containsExactly("stop", "abort");
+        }
+    }
+
+    @Test
     void closingAfterTheEndChangesNothing() throws Exception {
         try (TestEngine engine = TestEngine.roomy()) {
             Generation generation = engine.submit(Requests.of(1));

@@ -3,6 +3,8 @@ package dev.piecewise.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,6 +22,7 @@ final class TestEngine implements AutoCloseable {
         final AtomicInteger cachedTokens = new AtomicInteger();
         final AtomicInteger preempted = new AtomicInteger();
         final AtomicInteger ended = new AtomicInteger();
+        final Queue<String> reasons = new ConcurrentLinkedQueue<>();
         final AtomicInteger slotHits = new AtomicInteger();
         final AtomicInteger slotWaits = new AtomicInteger();
 
@@ -37,6 +40,7 @@ final class TestEngine implements AutoCloseable {
         @Override
         public void ended(String reason, int prompt, int completion, double endToEnd, double decode) {
             ended.incrementAndGet();
+            reasons.add(reason);
         }
 
         @Override

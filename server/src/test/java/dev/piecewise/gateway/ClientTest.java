@@ -39,6 +39,7 @@ final class ClientTest {
         }
 
         assertThat(generation.awaitClosed()).isTrue();
+        assertThat(generation.isStopped()).isFalse();
     }
 
     @Test

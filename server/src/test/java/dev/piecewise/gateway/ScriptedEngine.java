@@ -88,6 +88,7 @@ final class ScriptedEngine implements Engine {
         private final AtomicInteger taken = new AtomicInteger();
         private final CountDownLatch closed = new CountDownLatch(1);
         private int tokens;
+        private volatile boolean stopped;
 
         private Scripted(GenerationRequest request) {
             this.request = request;
@@ -146,6 +147,10 @@ final class ScriptedEngine implements Engine {
             return closed.await(limit.toMillis(), TimeUnit.MILLISECONDS);
         }
 
+        boolean isStopped() {
+            return stopped;
+        }
+
         boolean isClosed() {
             return closed.getCount() == 0;
         }
@@ -167,6 +172,12 @@ final class ScriptedEngine implements Engine {
         @Override
         public int cachedTokens() {
             return 1;
+        }
+
+        @Override
+        public void stop() {
+            stopped = true;
+            close();
         }
 
         @Override

@@ -115,6 +115,7 @@ final class StreamTest {
             ScriptedEngine.Scripted other = SERVER.engine.next();
             client.readUntil("\"finish_reason\":\"stop\"");
             assertThat(stopped.awaitClosed()).isTrue();
+            assertThat(stopped.isStopped()).isTrue();
             assertThat(other.isClosed()).isFalse();
 
             other.say("z").finish(FinishReason.LENGTH);

@@ -79,7 +79,7 @@ final class Completion implements AutoCloseable {
         if (!ended && choice.isFinished()) {
             open--;
             if (choice.isStopped()) {
-                generations.close(step.number());
+                generations.stop(step.number());
             }
         }
         return step.number();

@@ -50,9 +50,9 @@ final class Generations implements AutoCloseable {
         return generations.get(number).cachedTokens();
     }
 
-    /** Cancels one of them. Events that were on their way may still come. */
-    void close(int number) {
-        generations.get(number).close();
+    /** Stops one of them, whose text is complete. Events that were on their way may still come. */
+    void stop(int number) {
+        generations.get(number).stop();
         if (!readers.isEmpty()) {
             readers.get(number).interrupt();
         }
