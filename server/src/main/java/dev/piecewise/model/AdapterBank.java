@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 final class AdapterBank implements AutoCloseable {
     private final BaseModel base;
     private final int columns;
+    private final PtNDArray absent;
     private final PtNDArray[] a;
     private final PtNDArray[] b;
     private IValue listA;
@@ -32,7 +33,7 @@ final class AdapterBank implements AutoCloseable {
         this.base = base;
         this.columns = columns;
         int layers = base.config().layers();
-        PtNDArray absent = base.zeros(0);
+        absent = base.zeros(0);
         a = new PtNDArray[layers * ProjectionGroup.COUNT];
         b = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
         Arrays.fill(a, absent);
@@ -98,35 +99,40 @@ final class AdapterBank implements AutoCloseable {
 
     private void allocate(LoraAdapter adapter) {
         boolean grown = false;
-        for (Site site : adapter.sites().keySet()) {
-            ProjectionGroup group = ProjectionGroup.of(site.projection());
-            int at = group.at(site.layer());
-            if (a[at].isReleased() || a[at].size() == 0) {
-                allocate(site.layer(), group, at);
-                grown = true;
+        try {
+            for (Site site : adapter.sites().keySet()) {
+                ProjectionGroup group = ProjectionGroup.of(site.projection());
+                int at = group.at(site.layer());
+                if (a[at].size() == 0) {
+                    allocate(site.layer(), group, at);
+                    grown = true;
+                }
             }
-        }
-        if (grown) {
-            listA.close();
-            listB.close();
-            listA = IValue.listFrom(a);
-            listB = IValue.listFrom(b);
+        } finally {
+            if (grown) {
+                listA.close();
+                listB.close();
+                listA = IValue.listFrom(a);
+                listB = IValue.listFrom(b);
+            }
         }
     }
 
+    /** What counts as allocated is A, so it comes last: memory may not suffice for all. */
     private void allocate(int layer, ProjectionGroup group, int at) {
         ModelConfig config = base.config();
         int in = config.in(group.members().getFirst());
-        a[at] = base.zeros(columns, group.members().size(), in);
         for (Projection projection : group.members()) {
             b[ProjectionGroup.at(new Site(layer, projection))] = base.zeros(columns, config.out(projection));
         }
+        a[at] = base.zeros(columns, group.members().size(), in);
     }
 
     @Override
     public void close() {
         listA.close();
         listB.close();
+        absent.close();
         Stream.of(a, b).flatMap(Arrays::stream).forEach(PtNDArray::close);
     }
 }

@@ -24,11 +24,17 @@ final class CheckpointWeights implements WeightSource {
     private final TorchScript script;
     private final Checkpoint checkpoint;
     private final Precision precision;
+    private final long partBytes;
 
     CheckpointWeights(TorchScript script, Checkpoint checkpoint, Precision precision) {
+        this(script, checkpoint, precision, PART_BYTES);
+    }
+
+    CheckpointWeights(TorchScript script, Checkpoint checkpoint, Precision precision, long partBytes) {
         this.script = script;
         this.checkpoint = checkpoint;
         this.precision = precision;
+        this.partBytes = partBytes;
     }
 
     @Override
@@ -41,7 +47,7 @@ final class CheckpointWeights implements WeightSource {
                     "tensor %s is %s, expected %s".formatted(name, info, java.util.Arrays.toString(shape)));
         }
         long rowBytes = info.bytes() / shape[0];
-        long rows = Math.max(1, Math.min(shape[0], PART_BYTES / rowBytes));
+        long rows = Math.max(1, Math.min(shape[0], partBytes / rowBytes));
         try (FileChannel channel = FileChannel.open(file.path());
                 PtNDManager scope = owner.newSubManager(owner.getDevice())) {
             PtNDArray[] parts = new PtNDArray[(int) ((shape[0] + rows - 1) / rows)];

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 final class ResidentPool implements AutoCloseable {
     private final BaseModel base;
     private final int sharers;
+    private final PtNDArray absent;
     private final PtNDArray[] down;
     private final PtNDArray[] up;
     private final IValue a;
@@ -33,7 +34,7 @@ final class ResidentPool implements AutoCloseable {
         int layers = base.config().layers();
         down = new PtNDArray[layers * ProjectionGroup.COUNT];
         up = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
-        PtNDArray absent = base.zeros(0);
+        absent = base.zeros(0);
         Arrays.fill(down, absent);
         Arrays.fill(up, absent);
         resident.ifPresent(this::place);
@@ -108,6 +109,7 @@ final class ResidentPool implements AutoCloseable {
     public void close() {
         a.close();
         b.close();
+        absent.close();
         Stream.of(down, up).flatMap(Arrays::stream).forEach(PtNDArray::close);
     }
 }

@@ -12,6 +12,7 @@ import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.engine.Span;
 import dev.piecewise.engine.StepResult;
+import dev.piecewise.engine.TokenLogprobs;
 import dev.piecewise.fixture.ReferenceLora;
 import dev.piecewise.fixture.ReferenceModel.Sequence;
 import dev.piecewise.fixture.ReferenceModel.Updates;
@@ -19,6 +20,7 @@ import dev.piecewise.fixture.TinyAdapter;
 import dev.piecewise.fixture.TinyCheckpoint;
 import dev.piecewise.fixture.TinyPool;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,12 +41,12 @@ final class PackedWeightsTest {
     @TempDir
     Path directory;
 
-    private static void assertNear(TinyRunner tiny, StepResult.Row row, int[] tokens, Updates updates) {
+    private static void assertNear(TinyRunner tiny, List<TokenLogprobs> seen, int[] tokens, Updates updates) {
         double[][] logits = tiny.reference.logits(Sequence.of(tokens), updates);
         double worst = 0;
         double sum = 0;
         for (int i = 0; i < LENGTH; i++) {
-            double[] reported = Distributions.byToken(row.scores().get(i));
+            double[] reported = Distributions.byToken(seen.get(i));
             double[] expected = Distributions.logSoftmax(logits[i]);
             double spread = Distributions.deviation(expected);
             worst = Math.max(worst, Distributions.distance(reported, expected) / spread);
@@ -66,7 +68,14 @@ final class PackedWeightsTest {
             assertThat(tiny.base.packed()).isTrue();
             int[] tokens = tiny.tokens(LENGTH, 1);
             Span whole = tiny.scored(tokens, 0, LENGTH, 5);
-            assertNear(tiny, tiny.run(whole).rows().getFirst(), tokens, Updates.NONE);
+            assertNear(tiny, tiny.run(whole).rows().getFirst().scores(), tokens, Updates.NONE);
+            List<TokenLogprobs> oneByOne = new ArrayList<>();
+            for (int i = 0; i < LENGTH; i++) {
+                Span one = tiny.scored(tokens, i, 1, 100);
+                Span other = tiny.scored(tokens, i, 1, 200);
+                oneByOne.addAll(tiny.run(one, other).rows().getFirst().scores());
+            }
+            assertNear(tiny, oneByOne, tokens, Updates.NONE);
         }
     }
 
@@ -88,9 +97,9 @@ final class PackedWeightsTest {
                     TinyRunner.with(tiny.scored(tokens, 0, LENGTH, 0), new Adaptation.Merged(adapter), 8),
                     TinyRunner.with(tiny.scored(tokens, 0, LENGTH, 100), new Adaptation.Resident("p", gains), -1),
                     tiny.scored(tokens, 0, LENGTH, 200));
-            assertNear(tiny, result.rows().get(0), tokens, ReferenceLora.of(adapter));
-            assertNear(tiny, result.rows().get(1), tokens, ReferenceLora.of(pool, plan, Merge.PRODUCT));
-            assertNear(tiny, result.rows().get(2), tokens, Updates.NONE);
+            assertNear(tiny, result.rows().get(0).scores(), tokens, ReferenceLora.of(adapter));
+            assertNear(tiny, result.rows().get(1).scores(), tokens, ReferenceLora.of(pool, plan, Merge.PRODUCT));
+            assertNear(tiny, result.rows().get(2).scores(), tokens, Updates.NONE);
         }
     }
 }

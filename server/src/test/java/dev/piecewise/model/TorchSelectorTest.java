@@ -162,10 +162,20 @@ final class TorchSelectorTest {
     }
 
     @Test
-    void selectingLeavesRunningSequencesAlone() {
+    void stepsRunBesideSelections() throws Exception {
         int[] prompt = llama.tokens(15, 9);
-        int[] before = llama.generate(prompt, 6, 0);
-        selector.select(pool(llama, 4, ALL), examples(llama), new Options(2, 1, Merge.PRODUCT));
-        assertThat(llama.generate(prompt, 6, 0)).isEqualTo(before);
+        int[] alone = llama.generate(prompt, 60, 0);
+        Pool pool = pool(llama, 4, ALL);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> selecting = threads.submit(() -> {
+                for (int i = 0; i < 12; i++) {
+                    assertSelectsRight(llama, selector, pool, new Options(2, 1, Merge.PRODUCT));
+                }
+            });
+            do {
+                assertThat(llama.generate(prompt, 60, 0)).isEqualTo(alone);
+            } while (!selecting.isDone());
+            selecting.get();
+        }
     }
 }
