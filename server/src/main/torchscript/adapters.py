@@ -4,7 +4,8 @@
 # Groups of projections that read the same input: 0 = q k v, 1 = o, 2 = gate up, 3 = down; projections 0..6 in this order.
 
 
-# Segments of rows that share bank columns: (row, rows, column, columns, kind, rank, tiles at, rows of a tile, whether some rows have none) each.
+# Segments of rows that share bank columns: (row, rows, column, columns, kind, rank, tiles at, rows of a tile, order) each.
+#   order 0: rows and tiles are matched by index; 1: so, and some rows have no tile; 2: the rows are the tiles
 #   kind 0: all rows use all the columns; 1: each row its own, as the mask says; 2: tiles of `rank` columns, each with its own rows
 
 
@@ -25,14 +26,18 @@ def add_slots(self, y: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], first: in
             each = segments[s * 9 + 7]
             order = tiles.narrow(0, segments[s * 9 + 6], count * each)
             pick = tiles.narrow(0, segments[s * 9 + 6] + count * each, rows)
-            h = torch.bmm(inputs.index_select(0, order).view([count, each, a.size(2)]), below.view([count, rank * members, a.size(2)]).transpose(1, 2)).view([count, each, rank, members])
+            if segments[s * 9 + 8] != 2:
+                inputs = inputs.index_select(0, order)
+            h = torch.bmm(inputs.view([count, each, a.size(2)]), below.view([count, rank * members, a.size(2)]).transpose(1, 2)).view([count, each, rank, members])
             for m in range(members):
                 b = bs[first + m]
                 width = b.size(1)
                 update = torch.bmm(h.select(3, m).contiguous(), b.narrow(0, column, columns).view([count, rank, width])).view([count * each, width])
                 if segments[s * 9 + 8] == 1:
                     update = torch.cat([update, torch.zeros([1, width], dtype=update.dtype, device=update.device)], 0)
-                y.narrow(0, row, rows).narrow(1, offset, width).add_(update.index_select(0, pick))
+                if segments[s * 9 + 8] != 2:
+                    update = update.index_select(0, pick)
+                y.narrow(0, row, rows).narrow(1, offset, width).add_(update)
                 offset = offset + width
         else:
             h = torch.linear(inputs, below.view([columns * members, a.size(2)])).view([rows, columns, members])

@@ -54,8 +54,8 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         q = qk.narrow(1, 0, heads)
         keys = arena[layer * 2]
         values = arena[layer * 2 + 1]
-        keys.index_put_([places], qk.narrow(1, heads, kv_heads))
-        values.index_put_([places], qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
+        keys.index_copy_(0, places, qk.narrow(1, heads, kv_heads))
+        values.index_copy_(0, places, qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
         parts = annotate(List[Tensor], [])
         together = counts[10] if windows[layer] == 0 or counts[11] <= windows[layer] else 0
         if together > 0:

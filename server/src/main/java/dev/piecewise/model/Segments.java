@@ -14,6 +14,9 @@ final class Segments {
     private static final int ALL = 0;
     private static final int MASKED = 1;
     private static final int TILED = 2;
+    private static final int BY_INDEX = 0;
+    private static final int SOME_WITHOUT = 1;
+    private static final int MATCHED = 2;
     /** Tiles are computed whole, their unused rows too; beyond so many places for a row the dense way is cheaper. */
     private static final int MOST_PADDING = 3;
 
@@ -81,7 +84,7 @@ final class Segments {
 
     private void add(int row, int rows, int column, int columns, Tiling tiling, boolean same) {
         int kind = tiling.rank() > 0 ? TILED : same ? ALL : MASKED;
-        table.add(row, rows, column, columns, kind, tiling.rank(), tiling.at(), tiling.each(), tiling.bare() ? 1 : 0);
+        table.add(row, rows, column, columns, kind, tiling.rank(), tiling.at(), tiling.each(), tiling.order());
     }
 
     /**
@@ -90,10 +93,10 @@ final class Segments {
      * @param rank columns of a tile, 0 when the segment cannot be cut
      * @param at where its rows begin in {@link #tiles()}
      * @param each rows of a tile
-     * @param bare whether there are rows without any columns
+     * @param order how rows are matched with tiles
      */
-    private record Tiling(int rank, int at, int each, boolean bare) {
-        static final Tiling NONE = new Tiling(0, 0, 0, false);
+    private record Tiling(int rank, int at, int each, int order) {
+        static final Tiling NONE = new Tiling(0, 0, 0, BY_INDEX);
     }
 
     private Tiling tiling(int from, int to, int first, int columns) {
@@ -120,15 +123,18 @@ final class Segments {
             return Tiling.NONE;
         }
         int at = tiles.size();
-        addRows(from, to, first, rank, each, used.length);
-        return new Tiling(rank, at, each, bare);
+        boolean inOrder = addRows(from, to, first, rank, each, used.length);
+        boolean matched = inOrder && each == 1 && rows == used.length;
+        return new Tiling(rank, at, each, matched ? MATCHED : bare ? SOME_WITHOUT : BY_INDEX);
     }
 
-    private void addRows(int from, int to, int first, int rank, int each, int count) {
+    /** Whether the rows are in the order of their tiles. */
+    private boolean addRows(int from, int to, int first, int rank, int each, int count) {
         int at = tiles.size();
         tiles.size(at + count * each);
         int[] filled = new int[count];
         int row = 0;
+        boolean inOrder = true;
         for (int i = from; i < to; i++) {
             Span span = spans.get(i);
             int tile = columns(span) == 0 ? -1 : (span.column() - first) / rank;
@@ -138,9 +144,11 @@ final class Segments {
                     tiles.set(at + place, row);
                 }
                 tiles.add(place);
+                inOrder &= place == row;
                 row++;
             }
         }
+        return inOrder;
     }
 
     /** The rank of all adapters of these spans if it is one and their columns are whole tiles of it, else 0. */
