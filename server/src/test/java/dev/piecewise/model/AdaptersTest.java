@@ -202,6 +202,20 @@ final class AdaptersTest {
         assertReadTogether(Reader.of(adapter, TinyRunner.COLUMNS - 5, SHORT, 0), Reader.base(8, 100));
     }
 
+    /** The usual step of many users: one token of each slot, in the slots' order or in another. */
+    @Test
+    void oneTokenOfEachSlotReadsAsAlone() {
+        List<Reader> readers = new ArrayList<>();
+        for (int slot = 0; slot < 5; slot++) {
+            LoraAdapter adapter = adapter(3, slot, Projection.values());
+            tiny.load(adapter, 3 * slot);
+            readers.add(Reader.of(adapter, 3 * slot, SHORT, 100 * slot));
+        }
+        assertReadTogether(readers.toArray(Reader[]::new));
+        assertReadTogether(readers.reversed().toArray(Reader[]::new));
+        assertReadTogether(readers.get(1), readers.get(3));
+    }
+
     @Test
     void anyMixOfSlotsLengthsAndRanksReadsAsEachAlone() {
         int[] columns = {0, 4, 8, 16, 20, 40, 44, 46, 50};
