@@ -252,38 +252,4 @@ final class AdaptersTest {
         }
         assertThat(kinds).containsExactlyInAnyOrder(0L, 1L, 2L);
     }
-
-    @Test
-    void anAdapterThatOverflowsHarmsNobodyElse() {
-        LoraAdapter wild = overflowing(adapter(4, 1, Projection.values()));
-        for (int rank : new int[] {4, 3}) {
-            LoraAdapter tame = adapter(rank, 2, Projection.values());
-            tiny.load(wild, 0);
-            tiny.load(tame, 4);
-            assertUnharmed(wild, tame);
-        }
-    }
-
-    /** Of equal rank both multiply their own rows only, of different ones the rows of each other too. */
-    private static void assertUnharmed(LoraAdapter wild, LoraAdapter tame) {
-        Reader wildly = Reader.of(wild, 0, SHORT, 0);
-        Reader tamely = Reader.of(tame, 4, SHORT, 100);
-        Reader base = Reader.base(SHORT, 200);
-        StepResult result = tiny.run(wildly.span(0, SHORT), tamely.span(0, SHORT), base.span(0, SHORT));
-        assertThat(result.rows().getFirst().scores().getFirst().logprob()).isNaN();
-        tamely.assertRight(result.rows().get(1), 0);
-        base.assertRight(result.rows().get(2), 0);
-        tiny.load(tame, 0);
-        assertReadTogether(Reader.of(tame, 0, SHORT, 0), Reader.base(SHORT, 100));
-    }
-
-    private static LoraAdapter overflowing(LoraAdapter adapter) {
-        SortedMap<Site, Factors> factors = new TreeMap<>();
-        adapter.sites().forEach((site, each) -> {
-            float[] a = each.a().clone();
-            Arrays.fill(a, 3e38f);
-            factors.put(site, new Factors(each.rank(), each.in(), each.out(), a, each.b()));
-        });
-        return TinyAdapter.of(factors);
-    }
 }
