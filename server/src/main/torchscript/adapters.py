@@ -47,7 +47,7 @@ def add_slots(self, y: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], first: in
             for m in range(members):
                 b = bs[first + m]
                 width = b.size(1)
-                y.narrow(0, row, rows).narrow(1, offset, width).addmm_(h.select(2, m), b.narrow(0, column, columns))
+                y.narrow(0, row, rows).narrow(1, offset, width).add_(torch.mm(h.select(2, m), b.narrow(0, column, columns)))
                 offset = offset + width
     return y
 

@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ final class Server implements AutoCloseable {
     private final Gateway gateway;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     Server(PiecewiseConfig config) {
         this.config = config;
@@ -132,18 +134,17 @@ final class Server implements AutoCloseable {
 
     /** Waits until the process is told to end, then lets what runs finish. */
     void awaitStop() throws InterruptedException {
-        Thread main = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(main), "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "shutdown"));
         stop.await();
         log.atInfo().log("draining");
         gateway.drain(Duration.ofSeconds(config.server().drainSeconds()));
     }
 
-    /** The process ends when its shutdown hooks have: so this one waits for the main thread to have closed everything. */
-    private void stopAndWait(Thread main) {
+    /** The process ends when its shutdown hooks have, so this one waits until everything is closed. */
+    private void stopAndWait() {
         stop.countDown();
         try {
-            main.join(Duration.ofSeconds(config.server().drainSeconds() + 10L));
+            closed.await(config.server().drainSeconds() + 10L, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -162,5 +163,6 @@ final class Server implements AutoCloseable {
                         .log("did not close");
             }
         }
+        closed.countDown();
     }
 }
