@@ -1,0 +1,193 @@
+package dev.piecewise.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.piecewise.Main;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.ModelConfigReader;
+import dev.piecewise.checkpoint.Projection;
+import dev.piecewise.fixture.TinyAdapter;
+import dev.piecewise.fixture.TinyCheckpoint;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands, from arguments to files, output and exit status. */
+@Timeout(120)
+class CommandLineTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    static Path directory;
+
+    private static Path model;
+    private static Path ann;
+    private static Path ben;
+    private static Path history;
+
+    @TempDir
+    Path own;
+
+    private record Outcome(int status, String out, String err) {}
+
+    @BeforeAll
+    static void writeFiles() throws Exception {
+        model = TinyCheckpoint.llama().speaking().write(directory.resolve("tiny"));
+        ModelConfig config = ModelConfigReader.read(model);
+        ann = TinyAdapter.write(TinyAdapter.of(config, 4, 1, Projection.values()), config, directory.resolve("ann"));
+        ben = TinyAdapter.write(TinyAdapter.of(config, 4, 2, Projection.values()), config, directory.resolve("ben"));
+        history = Files.writeString(
+                directory.resolve("history.jsonl"),
+                "{\"text\":\"first things\"}\n{\"prompt\":\"and\",\"completion\":\"then\"}\n");
+    }
+
+    @Test
+    void generatesTheSameWithTheSameSeed() throws Exception {
+        List<String> arguments = List.of(
+                "--model", model + "", "--prompt", "hello", "--max-tokens", "9", "--temperature", "1", "--json");
+        JsonNode first = JSON.readTree(run("generate", arguments, "--seed", "5").out());
+        JsonNode again = JSON.readTree(run("generate", arguments, "--seed", "5").out());
+        JsonNode other = JSON.readTree(run("generate", arguments, "--seed", "6").out());
+
+        assertThat(again).isEqualTo(first);
+        assertThat(other.get("token_ids")).isNotEqualTo(first.get("token_ids"));
+        assertThat(first.fieldNames())
+                .toIterable()
+                .containsExactly("prompt_token_ids", "token_ids", "text", "finish_reason");
+        assertThat(first.get("finish_reason").asText()).isIn("length", "stop");
+    }
+
+    @Test
+    void assemblingMergingAndGeneratingAreWhatGeneratingFromAHistoryIs() {
+        Path pool = own.resolve("pool");
+        Path plan = own.resolve("plan.json");
+        Path merged = own.resolve("merged");
+        importPool(pool);
+        assertThat(run(
+                                "assemble",
+                                List.of("--model", model + "", "--pool", pool + "", "--history", history + ""),
+                                "--out",
+                                plan + "")
+                        .status())
+                .isZero();
+        assertThat(run(
+                                "merge",
+                                List.of("--model", model + "", "--pool", pool + "", "--plan", plan + ""),
+                                "--out",
+                                merged + "")
+                        .status())
+                .isZero();
+
+        List<String> prompt = List.of("--model", model + "", "--prompt", "hello", "--max-tokens", "16", "--json");
+        Outcome viaAdapter = run("generate", prompt, "--adapter", merged + "");
+        Outcome viaHistory = run("generate", prompt, "--pool", pool + "", "--history", history + "");
+        Outcome base = run("generate", prompt);
+
+        assertThat(viaAdapter.out()).isEqualTo(viaHistory.out()).isNotEqualTo(base.out());
+    }
+
+    @Test
+    void aDamagedPoolIsNamed() throws Exception {
+        Path pool = own.resolve("pool");
+        importPool(pool);
+        assertThat(run("pool", List.of("verify", pool + "", "--model", model + ""))
+                        .status())
+                .isZero();
+        Path pieces = pool.resolve("pieces.safetensors");
+        byte[] bytes = Files.readAllBytes(pieces);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(pieces, bytes);
+
+        Outcome verified = run("pool", List.of("verify", pool + ""));
+
+        assertThat(verified.status()).isEqualTo(1);
+        assertThat(verified.err())
+                .startsWith("piecewise: ")
+                .contains("pieces.safetensors")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void whatCannotBeIsOneLineAndAStatus() {
+        assertRefused(run("generate", List.of("--model", "/nowhere", "--prompt", "x")), 1, "/nowhere");
+        assertRefused(
+                run("generate", List.of("--model", model + "", "--prompt", "x"), "--set", "engine.max-sequence=3"),
+                1,
+                "engine.max-sequence");
+        assertRefused(
+                run("generate", List.of("--model", model + "", "--prompt", "x"), "--set", "model.dtype=int8"),
+                1,
+                "model.dtype");
+        assertRefused(
+                run("generate", List.of("--model", model + "", "--prompt", "x"), "--adapter", model + ""), 1, "PEFT");
+        assertRefused(run("demo", List.of()), 1, "demo");
+        assertThat(run("generate", List.of("--prompt", "x")).status()).isEqualTo(2);
+        assertThat(run("nonsense", List.of()).status()).isEqualTo(2);
+    }
+
+    @Test
+    void theBenchMeasuresBaseAndAdaptersInOneRun() throws Exception {
+        Outcome outcome = run(
+                "bench",
+                List.of(
+                        "--model",
+                        model + "",
+                        "--sequences",
+                        "1,3",
+                        "--adapters",
+                        "pool",
+                        "--sharers",
+                        "4",
+                        "--rank",
+                        "2"),
+                "--tokens",
+                "200",
+                "--rounds",
+                "1",
+                "--prompt",
+                "16",
+                "--json");
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        JsonNode report = JSON.readTree(outcome.out());
+        assertThat(report.get("rows")).hasSize(2);
+        for (JsonNode row : report.get("rows")) {
+            assertThat(row.get("tokens_per_second").asDouble()).isPositive();
+            assertThat(row.get("adapted").get("tokens_per_second").asDouble()).isPositive();
+        }
+    }
+
+    private static void importPool(Path pool) {
+        Outcome imported = run(
+                "pool",
+                List.of("import", "--model", model + "", "--sharer", "ann=" + ann, "--sharer", "ben=" + ben),
+                "--out",
+                pool + "");
+        assertThat(imported.status()).as(imported.err()).isZero();
+    }
+
+    private static void assertRefused(Outcome outcome, int status, String named) {
+        assertThat(outcome.status()).isEqualTo(status);
+        assertThat(outcome.err()).startsWith("piecewise: ").contains(named).hasLineCount(1);
+    }
+
+    private static Outcome run(String command, List<String> arguments, String... more) {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.addAll(arguments);
+        all.addAll(List.of(more));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int status = line.execute(all.toArray(String[]::new));
+        return new Outcome(status, out.toString(), err.toString());
+    }
+}
