@@ -93,15 +93,25 @@ final class Database implements AutoCloseable {
         connections.close();
     }
 
-    private static <T> T transaction(Connection connection, Work<T> work) throws SQLException {
-        connection.setAutoCommit(false);
+    private <T> T transaction(Connection connection, Work<T> work) throws SQLException {
         try {
+            connection.setAutoCommit(false);
             T result = work.run(new Session(connection));
             connection.commit();
             return result;
         } catch (SQLException | RuntimeException failed) {
-            connection.rollback();
+            rollBack(connection, failed);
             throw failed;
+        }
+    }
+
+    /** A connection that cannot is given up: after a BEGIN that failed, SQLite's driver takes it to be in a transaction for ever. */
+    private void rollBack(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException failed) {
+            cause.addSuppressed(failed);
+            connections.evictConnection(connection);
         }
     }
 
