@@ -34,12 +34,28 @@ import picocli.CommandLine.Spec;
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable, IVersionProvider {
+    private static final int LEAST_CARRIERS = 16;
+
     @Spec
     private CommandSpec spec;
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
+        haveMoreCarriersThanCores();
         System.exit(commandLine().execute(args));
+    }
+
+    /**
+     * A virtual thread that is in native code, in the tokenizer or in an assembly's forward pass, holds its carrier thread. On few cores one or two of them would
+     * stop every stream and every health check.
+     */
+    private static void haveMoreCarriersThanCores() {
+        String key = "jdk.virtualThreadScheduler.parallelism";
+        if (System.getProperty(key) == null) {
+            System.setProperty(
+                    key,
+                    String.valueOf(Math.max(LEAST_CARRIERS, Runtime.getRuntime().availableProcessors())));
+        }
     }
 
     /** The whole command line. */
