@@ -8,6 +8,9 @@ import java.util.Optional;
  * long loses the beginning of its prompt (a first special token stays), then the end of its answer.
  */
 public final class ExampleEncoder {
+    /** No tokenizer makes a token of so many characters on average, so what lies further from the answer's beginning would be cut off anyway. */
+    private static final int CHARACTERS_PER_TOKEN = 256;
+
     /** Text to tokens, with or without the special tokens that begin a text. */
     @FunctionalInterface
     public interface Encoding {
@@ -31,15 +34,29 @@ public final class ExampleEncoder {
 
     /** Empty where the item has no token to predict but the end of the text. */
     public Optional<Example> encode(HistoryItem item) {
-        String prompt = item.prompt() == null ? "" : item.prompt();
+        String prompt = item.prompt() == null ? "" : lastOf(item.prompt());
         int[] head = encoding.encode(prompt, true);
-        int[] whole = encoding.encode(prompt + item.completion(), true);
+        int[] whole = encoding.encode(prompt + firstOf(item.completion()), true);
         int answerStart = Math.max(1, commonPrefix(head, whole));
         if (answerStart >= whole.length) {
             return Optional.empty();
         }
         boolean special = head.length > encoding.encode(prompt, false).length;
         return Optional.of(cut(ended(whole), answerStart, special ? 1 : 0));
+    }
+
+    private String lastOf(String text) {
+        int most = longestText();
+        return text.length() <= most ? text : text.substring(text.length() - most);
+    }
+
+    private String firstOf(String text) {
+        int most = longestText();
+        return text.length() <= most ? text : text.substring(0, most);
+    }
+
+    private int longestText() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) maxTokens * CHARACTERS_PER_TOKEN);
     }
 
     /** Not simply the prompt's length: the prompt's last token may be another one once the answer follows. */

@@ -54,8 +54,9 @@ final class Adaptations {
     /** How history items become examples of this model. */
     static ExampleEncoder encoder(LoadedModel loaded, PiecewiseConfig config) {
         int eos = loaded.tokenizer().eos().orElse(-1);
-        return new ExampleEncoder(
-                loaded.tokenizer()::encode, eos, loaded.shape().maxPositions());
+        int longest =
+                Math.min(loaded.shape().maxPositions(), config.personalization().maxHistoryTokens());
+        return new ExampleEncoder(loaded.tokenizer()::encode, eos, longest);
     }
 
     /** Where {@code generate} finds an adapter. */

@@ -138,7 +138,7 @@ public record PiecewiseConfig(
                     "must be greater than 0, not " + temperature);
             atLeast(1, batch, "personalization.batch");
             atLeast(1, maxItems, "personalization.max-items");
-            atLeast(1, maxHistoryTokens, "personalization.max-history-tokens");
+            atLeast(2, maxHistoryTokens, "personalization.max-history-tokens");
             atLeast(0, maxPlansCached, "personalization.max-plans-cached");
         }
     }

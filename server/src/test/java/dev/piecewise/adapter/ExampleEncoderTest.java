@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** With a tokenizer that makes one token of each character, but one of "ab", and begins a text with 1. */
@@ -45,6 +46,25 @@ final class ExampleEncoderTest {
         assertThat(example.tokens()).containsExactly('w', '1', '2');
         assertThat(example.answerStart()).isEqualTo(1);
         assertThat(encoder.encode(new HistoryItem(null, null, null, "x"))).isEmpty();
+    }
+
+    @Test
+    void leavesTheFarEndsOfHugeTextsOutBeforeTheyAreTokens() {
+        AtomicInteger longest = new AtomicInteger();
+        ExampleEncoder encoder = new ExampleEncoder(
+                (text, special) -> {
+                    longest.accumulateAndGet(text.length(), Math::max);
+                    return withStart(text, special);
+                },
+                EOS,
+                4);
+        HistoryItem item = new HistoryItem(null, null, "u".repeat(1_000_000) + "w", "1" + "2".repeat(1_000_000));
+
+        Example example = encoder.encode(item).orElseThrow();
+
+        assertThat(example.tokens()).containsExactly(1, '1', '2', '2');
+        assertThat(example.answerStart()).isEqualTo(1);
+        assertThat(longest.get()).isLessThan(10_000);
     }
 
     @Test
