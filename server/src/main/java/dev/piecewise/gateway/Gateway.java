@@ -89,12 +89,17 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Says at once that it is not ready, refuses new requests, lets those that run finish for at most so long, then closes the port and every connection; what
-     * still runs is cancelled.
+     * Says at once that it is not ready, refuses new requests, lets those that run and the plans that are being assembled finish for at most so long, then closes
+     * the port and every connection; what still runs is cancelled.
      */
     public void drain(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
         gate.shut();
         gate.awaitEmpty(limit);
+        Endpoints ready = endpoints;
+        if (ready != null) {
+            ready.plans().awaitJobs(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
         close();
     }
 

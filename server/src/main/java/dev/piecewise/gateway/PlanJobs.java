@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,6 +93,16 @@ final class PlanJobs {
     /** Why the user's last job failed, if it did and not too long ago. */
     Optional<ServingException> failure(String user) {
         return Optional.ofNullable(failures.getIfPresent(user));
+    }
+
+    /** Waits until the jobs that there are have ended, at most so long. */
+    void awaitEnd(Duration limit) throws InterruptedException {
+        CompletableFuture<?>[] plans = jobs.values().stream().map(Job::plan).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(plans).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atDebug().addKeyValue("jobs", plans.length).log("not every plan was assembled");
+        }
     }
 
     private void run(String user, Job job) {

@@ -9,6 +9,7 @@ import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ClientWatch;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.store.Store;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -72,6 +73,11 @@ final class Plans {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof ServingException refused ? refused : new IllegalStateException(e);
         }
+    }
+
+    /** Waits until every accepted job has ended, at most so long. */
+    void awaitJobs(Duration limit) throws InterruptedException {
+        jobs.awaitEnd(limit);
     }
 
     /** The plan as plan files write it, or 202 while a job is about to replace it. */

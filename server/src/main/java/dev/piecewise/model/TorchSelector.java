@@ -13,6 +13,8 @@ import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.PieceSelector;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.checkpoint.Site;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class TorchSelector implements PieceSelector, AutoCloseable {
     private final BaseModel base;
     private @Nullable PieceTensors pieces;
+    private boolean closed;
 
     public TorchSelector(BaseModel base) {
         this.base = base;
@@ -32,6 +35,9 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
 
     @Override
     public synchronized SortedMap<Site, List<Choice>> select(Pool pool, List<Example> examples, Options options) {
+        if (closed) {
+            throw new ServingException(ErrorCode.UNAVAILABLE, "the server is shutting down");
+        }
         JniUtils.setGraphExecutorOptimize(false);
         PieceTensors on = piecesOf(pool);
         int k = Math.min(options.k(), pool.sharers().size());
@@ -86,8 +92,10 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
         }
     }
 
+    /** Waits for the call that runs; later ones are UNAVAILABLE, since the model may be gone. */
     @Override
     public synchronized void close() {
+        closed = true;
         if (pieces != null) {
             pieces.close();
         }

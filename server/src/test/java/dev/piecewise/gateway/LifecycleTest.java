@@ -13,9 +13,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -79,6 +82,25 @@ final class LifecycleTest {
             assertThat(client.readUntil("data: [DONE]\n\n")).contains("\"text\":\"i\"");
             assertThat(drained.get()).isTrue();
             assertThatThrownBy(() -> server.get("/health/live")).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void keepsThePlanThatIsBeingAssembledWhenItDrains() throws Exception {
+        try (TestGateway server = TestGateway.serving();
+                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch mayAssemble = new CountDownLatch(1);
+            server.personalizer.hold(mayAssemble);
+            server.send("POST", "/v1/users/ann/history", "{\"items\":[\"a text\"]}");
+            assertThat(server.send("POST", "/v1/users/ann/plan?wait=0", "{}").statusCode())
+                    .isEqualTo(202);
+
+            Future<Boolean> drained = executor.submit(drain(server, Duration.ofSeconds(20)));
+            assertThatThrownBy(() -> drained.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            mayAssemble.countDown();
+
+            assertThat(drained.get()).isTrue();
+            assertThat(server.store.plan("ann")).isPresent();
         }
     }
 

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +174,15 @@ final class UsersTest {
         latch.countDown();
         send("POST", "/v1/users/ann/plan", "").statusCode(200).body("job.status", equalTo("done"));
         send("GET", "/v1/users/ann/plan", "").statusCode(200);
+    }
+
+    @Test
+    void refusesAQueryThatCannotBeRead() throws IOException {
+        send("PUT", "/v1/users/ann", "");
+        try (RawClient client = new RawClient(SERVER.port)) {
+            client.post("/v1/users/ann/plan?wait=%zz", "");
+            assertThat(client.readUntil("}}")).startsWith("HTTP/1.1 400 ").contains("\"param\":\"wait\"");
+        }
     }
 
     @Test

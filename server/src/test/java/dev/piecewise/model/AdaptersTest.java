@@ -216,6 +216,31 @@ final class AdaptersTest {
         assertReadTogether(readers.get(1), readers.get(3));
     }
 
+    /** Rounded alike, whichever way a segment is multiplied: else a user's text would depend on who else is served. */
+    @Test
+    void inBfloat16OneTokenOfEachSlotReadsExactlyAsAlone() {
+        try (TinyRunner bf16 = TinyRunner.inBfloat16(TinyCheckpoint.llama(), directory.resolve("bf16"))) {
+            List<Span> prompts = new ArrayList<>();
+            List<Span> lasts = new ArrayList<>();
+            for (int slot = 0; slot < 5; slot++) {
+                LoraAdapter adapter = TinyAdapter.of(bf16.config, 4, slot, Projection.values());
+                bf16.load(adapter, 4 * slot);
+                int[] tokens = bf16.tokens(SHORT, slot);
+                Adaptation merged = new Adaptation.Merged(adapter);
+                prompts.add(TinyRunner.with(bf16.scored(tokens, 0, SHORT - 1, 100 * slot), merged, 4 * slot));
+                lasts.add(TinyRunner.with(bf16.scored(tokens, SHORT - 1, 1, 100 * slot), merged, 4 * slot));
+            }
+            prompts.forEach(bf16::run);
+            List<StepResult.Row> together = bf16.run(lasts.toArray(Span[]::new)).rows();
+            for (int slot = 0; slot < 5; slot++) {
+                StepResult.Row alone = bf16.run(lasts.get(slot)).rows().getFirst();
+                assertThat(together.get(slot).scores())
+                        .usingRecursiveComparison()
+                        .isEqualTo(alone.scores());
+            }
+        }
+    }
+
     @Test
     void anyMixOfSlotsLengthsAndRanksReadsAsEachAlone() {
         int[] columns = {0, 4, 8, 16, 20, 40, 44, 46, 50};

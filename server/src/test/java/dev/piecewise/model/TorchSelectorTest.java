@@ -1,6 +1,7 @@
 package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Example;
@@ -10,6 +11,8 @@ import dev.piecewise.adapter.PieceSelector.Options;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
 import dev.piecewise.fixture.TinyCheckpoint;
 import dev.piecewise.fixture.TinyPool;
 import java.nio.file.Path;
@@ -159,6 +162,17 @@ final class TorchSelectorTest {
         for (Future<?> each : running) {
             each.get();
         }
+    }
+
+    @Test
+    void aClosedSelectorTouchesTheModelNoMore() {
+        TorchSelector own = new TorchSelector(llama.base);
+        own.close();
+        assertThatThrownBy(() ->
+                        own.select(pool(llama, 2, Projection.Q), examples(llama), new Options(1, 1, Merge.PRODUCT)))
+                .isInstanceOfSatisfying(
+                        ServingException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE));
     }
 
     @Test

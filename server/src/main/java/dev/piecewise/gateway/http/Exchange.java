@@ -48,8 +48,13 @@ public final class Exchange {
         return Objects.requireNonNull(parts.get(name), name);
     }
 
+    /** A field of the query; INVALID_REQUEST when the query cannot be read. */
     public Optional<String> query(String name) {
-        return Optional.ofNullable(request.getParam(name));
+        try {
+            return Optional.ofNullable(request.getParam(name));
+        } catch (IllegalArgumentException e) {
+            throw ServingException.invalid(name, "the query is not valid percent-encoding");
+        }
     }
 
     /** A whole number in the query; INVALID_REQUEST when it is none or out of range. */
