@@ -15,6 +15,13 @@ def pack(self, w: Tensor, rows: int) -> Tensor:
     return ops.mkldnn._reorder_linear_weight(w.contiguous(), rows)
 
 
+def packs(self) -> Tensor:
+    # [1] whether oneDNN computes in bfloat16 on this CPU (AVX-512 or newer)
+    if ops.mkldnn._is_mkldnn_bf16_supported():
+        return torch.ones([1], dtype=6)
+    return torch.zeros([1], dtype=6)
+
+
 def zeros(self, size: List[int], dtype: int, like: Tensor) -> Tensor:
     return torch.zeros(size, dtype=dtype, device=like.device)
 

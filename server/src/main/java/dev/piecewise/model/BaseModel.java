@@ -23,8 +23,9 @@ public final class BaseModel implements AutoCloseable {
         this.config = config;
         this.precision = precision;
         this.script = script;
-        this.packed =
-                precision == Precision.BFLOAT16 && !script.manager().getDevice().isGpu();
+        this.packed = precision == Precision.BFLOAT16
+                && !script.manager().getDevice().isGpu()
+                && script.call("packs").floats()[0] == 1;
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
         this.weights = Weights.load(script, source, config, frequencies, packed);
         NativeHeap.trim();
