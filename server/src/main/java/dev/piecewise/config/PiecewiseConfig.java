@@ -101,9 +101,16 @@ public record PiecewiseConfig(
 
     /** The pool and the places for adapters. */
     public record Adapters(String pool, AdapterMode mode, Merge merge, int slots, int maxRank, long hostCacheBytes) {
+        private static final int MOST_COLUMNS = 1 << 20;
+
         public Adapters {
             atLeast(1, slots, "adapters.slots");
             atLeast(1, maxRank, "adapters.max-rank");
+            check(
+                    (long) slots * maxRank <= MOST_COLUMNS,
+                    "adapters.slots",
+                    "is %d, with adapters.max-rank %d more than %d columns of the adapter bank"
+                            .formatted(slots, maxRank, MOST_COLUMNS));
             atLeast(0, hostCacheBytes, "adapters.host-cache-bytes");
         }
 

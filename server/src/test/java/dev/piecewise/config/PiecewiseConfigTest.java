@@ -90,6 +90,8 @@ final class PiecewiseConfigTest {
         "personalization.temperature=hot, 'personalization.temperature must be a number, not \"hot\"'",
         "engine.prefix-cache=yes, 'engine.prefix-cache must be true or false, not \"yes\"'",
         "engine.max-sequences=0, 'engine.max-sequences must be at least 1, not 0'",
+        "personalization.max-history-tokens=1, 'personalization.max-history-tokens must be at least 2, not 1'",
+        "adapters.slots=100000, 'adapters.slots is 100000, with adapters.max-rank 32 more than 1048576 columns of the adapter bank'",
         "model.dtype=fp8, 'model.dtype must be one of auto, float32, bfloat16, int8, not \"fp8\"'",
         "adapters.merge=sum, 'adapters.merge must be one of product, factor, not \"sum\"'",
         "model.device=gpu, 'model.device must be auto, cpu or cuda:N, not \"gpu\"'",
