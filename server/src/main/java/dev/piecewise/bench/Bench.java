@@ -10,6 +10,7 @@ import dev.piecewise.engine.LocalEngine;
 import dev.piecewise.engine.ModelRunner;
 import dev.piecewise.engine.Sampling;
 import dev.piecewise.engine.TokenEvent;
+import dev.piecewise.error.ServingException;
 import dev.piecewise.model.BaseModel;
 import dev.piecewise.model.TorchRunner;
 import java.util.ArrayList;
@@ -80,6 +81,12 @@ public final class Bench implements AutoCloseable {
             if (!adapted.isEmpty()) {
                 withAdapters.addAll(round(sequences, options.tokens(), adapted));
             }
+        }
+        if (between.stream().allMatch(seconds -> Double.isNaN(seconds))) {
+            throw ServingException.invalid(
+                    "--tokens",
+                    "too short to measure: %d tokens gave no two steps in a row in which all of %d sequences decoded"
+                            .formatted(options.tokens(), sequences));
         }
         double readable = Math.max(before, readLoop.measure());
         double step = StepClock.median(plain);

@@ -70,6 +70,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        check();
         PiecewiseConfig config = settings.load();
         BenchOptions options = new BenchOptions(sequences, adapters, rank(), sharers, tokens, rounds, prompt);
         String name = model == null ? "random 1.1B" : model.toString();
@@ -83,6 +84,14 @@ public final class BenchCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(json ? Json.line(report) : new BenchTable(report).text());
         }
         return 0;
+    }
+
+    private void check() {
+        sequences.forEach(count -> Usage.atLeast(spec, 1, count, "--sequences"));
+        Usage.atLeast(spec, 1, sharers, "--sharers");
+        Usage.atLeast(spec, 1, tokens, "--tokens");
+        Usage.atLeast(spec, 1, rounds, "--rounds");
+        Usage.atLeast(spec, 1, prompt, "--prompt");
     }
 
     private int rank() {

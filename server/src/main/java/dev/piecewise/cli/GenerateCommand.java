@@ -7,7 +7,6 @@ import dev.piecewise.engine.FinishReason;
 import dev.piecewise.engine.GenerationRequest;
 import dev.piecewise.engine.LocalEngine;
 import dev.piecewise.engine.Sampling;
-import dev.piecewise.error.ServingException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,18 +93,13 @@ public final class GenerateCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if ((pool == null) != (history == null)) {
-            throw ServingException.invalid("--pool", "--pool and --history go together");
-        }
-        if (adapter != null && pool != null) {
-            throw ServingException.invalid("--adapter", "--adapter and --pool exclude each other");
-        }
-        if (maxTokens < 1) {
-            throw ServingException.invalid("--max-tokens", "--max-tokens must be at least 1, not " + maxTokens);
-        }
-        if (!(temperature >= 0 && temperature <= 100)) {
-            throw ServingException.invalid("--temperature", "--temperature must be from 0 to 100, not " + temperature);
-        }
+        Usage.require(spec, (pool == null) == (history == null), "--pool and --history go together");
+        Usage.require(spec, adapter == null || pool == null, "--adapter and --pool exclude each other");
+        Usage.atLeast(spec, 1, maxTokens, "--max-tokens");
+        Usage.require(
+                spec,
+                temperature >= 0 && temperature <= 100,
+                "--temperature must be from 0 to 100, not " + temperature);
     }
 
     private GenerationRequest request(LoadedModel loaded, int[] tokens, Adaptation adaptation) {

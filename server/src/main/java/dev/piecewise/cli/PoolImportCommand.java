@@ -13,7 +13,6 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.checkpoint.Site;
-import dev.piecewise.error.ServingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -57,10 +57,10 @@ public final class PoolImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        requireOnce("--sharer", sharers);
+        requireOnce("--gates", gates);
         for (String name : gates.keySet()) {
-            if (!sharers.containsKey(name)) {
-                throw ServingException.invalid("--gates", "--gates names %s, who is no --sharer".formatted(name));
-            }
+            Usage.require(spec, sharers.containsKey(name), "--gates names %s, who is no --sharer".formatted(name));
         }
         try (Checkpoint checkpoint = Checkpoint.open(model);
                 Progress progress = new Progress(spec.commandLine().getErr(), "importing")) {
@@ -77,6 +77,15 @@ public final class PoolImportCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(PoolSummary.of(pool).line(out));
         }
         return 0;
+    }
+
+    /** A map keeps the last of two values, and somebody's adapter would be missing from the pool. */
+    private void requireOnce(String option, Map<String, Path> named) {
+        OptionSpec given = spec.commandLine().getParseResult().matchedOption(option);
+        Usage.require(
+                spec,
+                given == null || given.originalStringValues().size() == named.size(),
+                option + " names somebody twice");
     }
 
     private Optional<SortedMap<Site, float[]>> gates(String sharer, ModelConfig config) {

@@ -166,6 +166,42 @@ class CommandLineTest {
         }
     }
 
+    @Test
+    void wrongUsageIsExplainedAndHasStatusTwo() {
+        List<String> generate = List.of("--model", model + "", "--prompt", "x");
+        assertMisused(run("generate", generate, "--max-tokens", "0"), "--max-tokens must be at least 1, not 0");
+        assertMisused(run("generate", generate, "--max-tokens", "many"), "--max-tokens");
+        assertMisused(run("generate", generate, "--temperature", "-1"), "--temperature");
+        assertMisused(run("generate", generate, "--pool", "x"), "--pool and --history go together");
+        assertMisused(
+                run("generate", generate, "--pool", "x", "--history", "y", "--adapter", "z"), "exclude each other");
+        assertMisused(run("bench", List.of("--model", model + "", "--sequences", "0")), "--sequences");
+        assertMisused(run("pool", List.of()), "Missing required subcommand");
+        List<String> sharers = List.of("import", "--model", model + "", "--sharer", "ann=" + ann);
+        String out = own.resolve("pool") + "";
+        assertMisused(run("pool", sharers, "--sharer", "ann=" + ben, "--out", out), "--sharer names somebody twice");
+        assertMisused(run("pool", sharers, "--gates", "ben=" + ben, "--out", out), "ben, who is no --sharer");
+        assertThat(own.resolve("pool")).doesNotExist();
+    }
+
+    @Test
+    void everyCommandHelps() {
+        for (String command : List.of("", "serve", "generate", "pool", "assemble", "merge", "bench", "demo")) {
+            Outcome helped = command.isEmpty() ? run("--help", List.of()) : run(command, List.of("--help"));
+            assertThat(helped.status()).isZero();
+            assertThat(helped.out()).startsWith("Usage: piecewise").contains("--help");
+        }
+        for (String command : List.of("import", "inspect", "verify")) {
+            assertThat(run("pool", List.of(command, "--help")).out()).startsWith("Usage: piecewise pool " + command);
+        }
+    }
+
+    @Test
+    void aBenchThatIsTooShortSaysSo() {
+        Outcome bench = run("bench", List.of("--model", model + "", "--sequences", "1", "--tokens", "1"));
+        assertRefused(bench, 1, "1 tokens gave no two steps");
+    }
+
     private static void importPool(Path pool) {
         Outcome imported = run(
                 "pool",
@@ -173,6 +209,11 @@ class CommandLineTest {
                 "--out",
                 pool + "");
         assertThat(imported.status()).as(imported.err()).isZero();
+    }
+
+    private static void assertMisused(Outcome outcome, String message) {
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err()).contains(message, "Usage: piecewise");
     }
 
     private static void assertRefused(Outcome outcome, int status, String named) {
