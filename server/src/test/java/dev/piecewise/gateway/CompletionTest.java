@@ -1,24 +1,18 @@
 package dev.piecewise.gateway;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.engine.FinishReason;
 import dev.piecewise.engine.GenerationRequest;
 import dev.piecewise.engine.Sampling;
-import dev.piecewise.engine.TokenEvent;
-import dev.piecewise.engine.TokenLogprobs;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
-import io.restassured.response.ValidatableResponse;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +34,7 @@ final class CompletionTest {
     void answersWithTheShapeThatOpenAiHas() {
         SERVER.engine.say("Hello");
 
-        complete("{\"model\":\"tiny\",\"prompt\":\"a\"}")
+        SERVER.completion("{\"model\":\"tiny\",\"prompt\":\"a\"}")
                 .statusCode(200)
                 .contentType("application/json")
                 .header("X-Piecewise-Adapter", "base;ba5e")
@@ -129,7 +123,7 @@ final class CompletionTest {
                         + generation.request.sampling().seed())
                 .finish(FinishReason.LENGTH));
 
-        complete("{\"prompt\":[[5],[5,6]],\"n\":2,\"best_of\":2,\"seed\":1}")
+        SERVER.completion("{\"prompt\":[[5],[5,6]],\"n\":2,\"best_of\":2,\"seed\":1}")
                 .statusCode(200)
                 .body("choices.index", contains(0, 1, 2, 3))
                 .body("choices.text", contains("1/1", "1/2", "2/1", "2/2"))
@@ -142,7 +136,7 @@ final class CompletionTest {
     void endsTheTextBeforeTheStopStringAndCancelsTheRest() throws Exception {
         SERVER.engine.script(generation -> generation.say("one\n\ntwo"));
 
-        complete("{\"prompt\":\"a\",\"stop\":\"\\n\\n\",\"logprobs\":0,\"return_token_ids\":true}")
+        SERVER.completion("{\"prompt\":\"a\",\"stop\":\"\\n\\n\",\"logprobs\":0,\"return_token_ids\":true}")
                 .statusCode(200)
                 .body("choices[0].text", equalTo("one"))
                 .body("choices[0].finish_reason", equalTo("stop"))
@@ -157,78 +151,7 @@ final class CompletionTest {
     void doesNotStopBeforeTheLeastNumberOfTokens() {
         SERVER.engine.say("a.b.c");
 
-        complete("{\"prompt\":\"a\",\"stop\":\".\",\"min_tokens\":3}").body("choices[0].text", equalTo("a.b"));
-    }
-
-    @Test
-    void givesThePromptBackWhereItIsAskedTo() {
-        SERVER.engine.say("!");
-
-        complete("{\"prompt\":\"Once upon\",\"echo\":true}").body("choices[0].text", equalTo("Once upon!"));
-        complete("{\"prompt\":[%d,%d],\"echo\":true}".formatted(3 + 'o', 3 + 'h'))
-                .body("choices[0].text", equalTo("oh!"));
-    }
-
-    @Test
-    void scoresThePromptThatItGivesBack() throws Exception {
-        SERVER.engine.script(generation -> {
-            List<TokenLogprobs> scores = new ArrayList<>();
-            for (int i = 1; i < generation.request.prompt().length; i++) {
-                scores.add(ScriptedEngine.Scripted.scored(generation.request.prompt()[i], 1));
-            }
-            generation.event(new TokenEvent.PromptScored(scores)).say("!").finish(FinishReason.LENGTH);
-        });
-
-        JsonNode choice = TestGateway.json(SERVER.complete(
-                        "{\"prompt\":[1,%d,%d],\"echo\":true,\"logprobs\":1}".formatted(3 + 'o', 3 + 'h')))
-                .at("/choices/0");
-
-        assertThat(SERVER.engine.next().request.promptLogprobs()).isTrue();
-        assertThat(choice.path("text").asText()).isEqualTo("oh!");
-        JsonNode logprobs = choice.path("logprobs");
-        assertThat(logprobs.path("tokens").toString()).isEqualTo("[\"<s>\",\"o\",\"h\",\"!\"]");
-        assertThat(logprobs.path("token_logprobs").toString()).isEqualTo("[null,-0.5,-0.5,-0.5]");
-        assertThat(logprobs.path("top_logprobs").get(0).isNull()).isTrue();
-        assertThat(logprobs.path("text_offset").toString()).isEqualTo("[0,0,1,2]");
-    }
-
-    @Test
-    void onlyScoresThePromptWhenNoTokenIsWanted() throws Exception {
-        SERVER.engine.script(generation -> generation
-                .event(new TokenEvent.PromptScored(List.of(ScriptedEngine.Scripted.scored(3 + 'h', 0))))
-                .say("!")
-                .finish(FinishReason.LENGTH));
-
-        complete("{\"prompt\":[%d,%d],\"echo\":true,\"logprobs\":0,\"max_tokens\":0}".formatted(3 + 'o', 3 + 'h'))
-                .statusCode(200)
-                .body("choices[0].text", equalTo("oh"))
-                .body("choices[0].finish_reason", equalTo("length"))
-                .body("choices[0].logprobs.tokens", contains("o", "h"))
-                .body("usage.completion_tokens", equalTo(0));
-        assertThat(SERVER.engine.next().request.maxTokens()).isEqualTo(1);
-    }
-
-    @Test
-    void givesTheLogprobsOfEachTokenAndItsAlternatives() throws Exception {
-        SERVER.engine.say("ab");
-
-        JsonNode logprobs = TestGateway.json(SERVER.complete("{\"prompt\":\"a\",\"logprobs\":2}"))
-                .at("/choices/0/logprobs");
-
-        assertThat(logprobs.path("tokens").toString()).isEqualTo("[\"a\",\"b\"]");
-        assertThat(logprobs.path("text_offset").toString()).isEqualTo("[0,1]");
-        assertThat(logprobs.path("token_logprobs").get(1).asDouble()).isEqualTo(-0.5, within(1e-6));
-        assertThat(logprobs.path("top_logprobs").get(0).toString()).isEqualTo("{\"a\":-0.5,\"b\":-1.5}");
-    }
-
-    @Test
-    void writesAnImpossibleTokensLogprobAsANumber() throws Exception {
-        SERVER.engine.script(generation -> generation
-                .event(new TokenEvent.Token(
-                        3 + 'a', new TokenLogprobs(3 + 'a', Float.NEGATIVE_INFINITY, new int[0], new float[0])))
-                .finish(FinishReason.STOP));
-
-        complete("{\"prompt\":\"a\",\"logprobs\":0}").body("choices[0].logprobs.token_logprobs", contains(-9999f));
+        SERVER.completion("{\"prompt\":\"a\",\"stop\":\".\",\"min_tokens\":3}").body("choices[0].text", equalTo("a.b"));
     }
 
     @Test
@@ -237,15 +160,15 @@ final class CompletionTest {
         SERVER.personalizer.assemble("ann");
         SERVER.engine.say("x");
 
-        complete("{\"prompt\":\"a\",\"user\":\"ann\",\"piecewise\":{\"mode\":\"assembled\",\"explain\":true}}")
+        SERVER.completion("{\"prompt\":\"a\",\"user\":\"ann\",\"piecewise\":{\"mode\":\"assembled\",\"explain\":true}}")
                 .header("X-Piecewise-Adapter", "assembled;f00d")
                 .body("piecewise.pool", equalTo("p001"))
                 .body("piecewise.history_items", equalTo(1))
                 .body("piecewise.pieces.'layers.0.self_attn.q_proj'[0]", contains("ann", 0.75f));
-        complete("{\"prompt\":\"a\",\"user\":\"ann\"}").body("piecewise", not(hasKey("pieces")));
-        complete("{\"prompt\":\"a\",\"user\":\"ann\",\"piecewise\":{\"mode\":\"base\"}}")
+        SERVER.completion("{\"prompt\":\"a\",\"user\":\"ann\"}").body("piecewise", not(hasKey("pieces")));
+        SERVER.completion("{\"prompt\":\"a\",\"user\":\"ann\",\"piecewise\":{\"mode\":\"base\"}}")
                 .header("X-Piecewise-Adapter", "base;ba5e");
-        complete("{\"prompt\":\"a\",\"user\":\"nobody\",\"piecewise\":{\"mode\":\"assembled\"}}")
+        SERVER.completion("{\"prompt\":\"a\",\"user\":\"nobody\",\"piecewise\":{\"mode\":\"assembled\"}}")
                 .statusCode(404)
                 .body("error.code", equalTo("user_not_found"));
     }
@@ -256,7 +179,7 @@ final class CompletionTest {
             throw new ServingException(ErrorCode.OVERLOADED, "the waiting queue is full");
         });
 
-        complete("{\"prompt\":\"a\"}")
+        SERVER.completion("{\"prompt\":\"a\"}")
                 .statusCode(429)
                 .header("Retry-After", "1")
                 .body("error.type", equalTo("overloaded_error"))
@@ -265,11 +188,11 @@ final class CompletionTest {
 
     @Test
     void refusesWhatCannotFitTheContext() {
-        complete("{\"prompt\":\"a\",\"max_tokens\":600}")
+        SERVER.completion("{\"prompt\":\"a\",\"max_tokens\":600}")
                 .statusCode(400)
                 .body("error.code", equalTo("context_length_exceeded"))
                 .body("error.param", equalTo("max_tokens"));
-        complete("{\"prompt\":\"%s\"}".formatted("a".repeat(200_000)))
+        SERVER.completion("{\"prompt\":\"%s\"}".formatted("a".repeat(200_000)))
                 .statusCode(400)
                 .body("error.code", equalTo("context_length_exceeded"))
                 .body("error.param", equalTo("prompt"));
@@ -285,7 +208,7 @@ final class CompletionTest {
             taken.add(generation);
         });
 
-        complete("{\"prompt\":\"a\",\"n\":3}").statusCode(429);
+        SERVER.completion("{\"prompt\":\"a\",\"n\":3}").statusCode(429);
 
         assertThat(taken).hasSize(2).allMatch(ScriptedEngine.Scripted::isClosed);
     }
@@ -300,15 +223,6 @@ final class CompletionTest {
                 .contains(response.headers().firstValue("x-request-id").orElseThrow())
                 .doesNotContain("nothing that a client may read", "Exception", "\tat ");
     }
-
-    private static ValidatableResponse complete(String body) {
-        return given().port(SERVER.port)
-                .contentType("application/json")
-                .body(body)
-                .post("/v1/completions")
-                .then();
-    }
-
     /** What the engine is asked for by this request. */
     private static GenerationRequest asked(String body) throws Exception {
         HttpResponse<String> response = SERVER.complete(body);

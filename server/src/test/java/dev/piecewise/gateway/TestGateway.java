@@ -1,5 +1,7 @@
 package dev.piecewise.gateway;
 
+import static io.restassured.RestAssured.given;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.piecewise.gateway.completion.ServedModel;
@@ -9,6 +11,7 @@ import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
 import dev.piecewise.text.TinyTokenizers;
 import dev.piecewise.text.Tokenizer;
+import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -97,6 +100,15 @@ final class TestGateway implements AutoCloseable {
 
     HttpResponse<String> complete(String body) throws IOException, InterruptedException {
         return send("POST", "/v1/completions", body);
+    }
+
+    /** The answer to a completion request, to be looked at. */
+    ValidatableResponse completion(String body) {
+        return given().port(port)
+                .contentType("application/json")
+                .body(body)
+                .post("/v1/completions")
+                .then();
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {

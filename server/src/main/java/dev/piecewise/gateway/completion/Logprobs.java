@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record Logprobs(
         List<String> tokens,
         List<@Nullable Float> tokenLogprobs,
-        List<@Nullable Map<String, Float>> topLogprobs,
+        List<@Nullable Map<String, @Nullable Float>> topLogprobs,
         List<Integer> textOffset) {
     /** What JSON can hold in place of minus infinity, as vLLM has it. */
     private static final float LEAST = -9999;
@@ -34,16 +34,22 @@ record Logprobs(
     }
 
     /** Of several tokens that read alike the likeliest one; the token that was chosen is always among them. */
-    private static Map<String, Float> top(Piece piece, TokenLogprobs logprobs, Tokenizer tokenizer) {
-        Map<String, Float> top = new LinkedHashMap<>();
+    private static Map<String, @Nullable Float> top(Piece piece, TokenLogprobs logprobs, Tokenizer tokenizer) {
+        Map<String, @Nullable Float> top = new LinkedHashMap<>();
         for (int i = 0; i < logprobs.topTokens().length; i++) {
-            top.putIfAbsent(tokenizer.piece(logprobs.topTokens()[i]), finite(logprobs.topLogprobs()[i]));
+            String token = tokenizer.piece(logprobs.topTokens()[i]);
+            if (!top.containsKey(token)) {
+                top.put(token, finite(logprobs.topLogprobs()[i]));
+            }
         }
-        top.putIfAbsent(piece.text(), finite(logprobs.logprob()));
+        if (!top.containsKey(piece.text())) {
+            top.put(piece.text(), finite(logprobs.logprob()));
+        }
         return top;
     }
 
-    private static float finite(float logprob) {
-        return logprob >= LEAST ? logprob : LEAST;
+    /** Null for what is no number, as an adapter gives that overflows: JSON has no word for it. */
+    private static @Nullable Float finite(float logprob) {
+        return Float.isNaN(logprob) || logprob == Float.POSITIVE_INFINITY ? null : Math.max(logprob, LEAST);
     }
 }
