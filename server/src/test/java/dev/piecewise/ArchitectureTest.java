@@ -66,6 +66,16 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule templatesKnowTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("dev.piecewise.template..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..", "org.jspecify.annotations", "dev.piecewise.template..", "dev.piecewise.error..")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule onlyTheStoreKnowsTheDatabase = noClasses()
             .that()
             .resideOutsideOfPackage(STORE)
