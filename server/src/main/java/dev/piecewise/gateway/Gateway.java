@@ -2,6 +2,7 @@ package dev.piecewise.gateway;
 
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Completions;
 import dev.piecewise.gateway.http.Endpoint;
 import dev.piecewise.gateway.http.Gate;
@@ -78,10 +79,11 @@ public final class Gateway implements AutoCloseable {
     /** Everything is loaded: requests are answered from now on. */
     public void serve(Serving serving) {
         metrics.attach(serving.engine()::status);
+        Backend backend =
+                new Backend(serving.model(), serving.engine(), serving.personalizer(), metrics, limits.writeBytes());
         endpoints = new Endpoints(
                 serving,
-                new Completions(
-                        serving.model(), serving.engine(), serving.personalizer(), metrics, limits.writeBytes()),
+                new Completions(backend),
                 new Models(serving.model(), serving.engine().maxLength()),
                 new Users(serving),
                 new Histories(serving),

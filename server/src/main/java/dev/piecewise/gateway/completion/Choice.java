@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One choice of a completion: takes its generation's events and gives out what they add, all at once or piece by piece. Confined to the request's thread. */
-final class Choice {
+public final class Choice {
     private final Prompt.Encoded prompt;
     private final CompletionRequest request;
     private final Tokenizer tokenizer;
@@ -53,13 +53,14 @@ final class Choice {
     /**
      * What a choice has to give since it was last asked.
      *
+     * @param scores where logprobs are asked for: of the tokens of this part's text
      * @param promptTokens where token ids are asked for: the prompt's, the first time
      * @param tokens where token ids are asked for: those of this part
      * @param finishReason null while the choice goes on
      */
-    record Part(
+    public record Part(
             String text,
-            @Nullable Logprobs logprobs,
+            @Nullable List<Logprobs.Scored> scores,
             int @Nullable [] promptTokens,
             int @Nullable [] tokens,
             @Nullable String finishReason) {}
@@ -100,11 +101,11 @@ final class Choice {
     }
 
     /** Gives out what there is. */
-    Part part() {
+    public Part part() {
         boolean ids = request.output().tokenIds();
         Part part = new Part(
                 unsent.toString(),
-                request.output().logprobs() < 0 ? null : Logprobs.of(scores(), tokenizer),
+                request.output().logprobs() < 0 ? null : scores(),
                 ids && !begun ? prompt.ids() : null,
                 ids ? Arrays.copyOfRange(tokens, sentTokens, tokenCount) : null,
                 finishReason);

@@ -1,15 +1,19 @@
 package dev.piecewise.gateway.completion;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.piecewise.gateway.http.ClientGoneException;
+import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Json;
+import dev.piecewise.text.Tokenizer;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the chunks of one streamed completion as server-sent events. What all chunks have in common is rendered once: a chunk costs its text and a few copies.
  */
-final class Chunks {
+final class Chunks implements PartWriter {
     private static final byte[] TEXT = ascii(",\"text\":\"");
     private static final byte[] LOGPROBS = ascii("\",\"logprobs\":");
     private static final byte[] FINISH = ascii(",\"finish_reason\":");
@@ -26,32 +30,36 @@ final class Chunks {
     private final byte[] head;
     private final byte[] servedBy;
     private final boolean usage;
+    private final Tokenizer tokenizer;
+    private final EventStream events;
+    private Buffer out = Buffer.buffer();
 
     /** With {@code usage} every chunk has the field, null but for the last one's. */
-    Chunks(Head head, ServedBy servedBy, boolean usage) {
+    Chunks(Head head, ServedBy servedBy, boolean usage, ServedModel model, EventStream events) {
         byte[] fields = Json.bytes(head);
         String opened = new String(fields, 0, fields.length - 1, StandardCharsets.UTF_8);
         this.head = ("data: " + opened + ",\"choices\":[").getBytes(StandardCharsets.UTF_8);
         this.servedBy = Json.bytes(servedBy);
         this.usage = usage;
+        this.tokenizer = model.tokenizer();
+        this.events = events;
     }
 
-    /** The fields that every chunk begins with. */
-    record Head(String id, String object, long created, String model, String systemFingerprint) {}
-
     /** A chunk of one choice; the choice's last one says what answered. */
-    void choice(Buffer out, int index, Choice.Part part) {
+    @Override
+    public void part(int index, Choice.Part part) {
+        List<Logprobs.Scored> scores = part.scores();
         out.appendBytes(head)
                 .appendString("{\"index\":")
                 .appendString(Integer.toString(index))
                 .appendBytes(TEXT)
                 .appendBytes(JsonStringEncoder.getInstance().quoteAsUTF8(part.text()))
                 .appendBytes(LOGPROBS)
-                .appendBytes(json(part.logprobs()))
+                .appendBytes(scores == null ? NULL : Json.bytes(Logprobs.of(scores, tokenizer)))
                 .appendBytes(FINISH)
                 .appendBytes(json(part.finishReason()));
-        field(out, PROMPT_TOKENS, part.promptTokens());
-        field(out, TOKENS, part.tokens());
+        field(PROMPT_TOKENS, part.promptTokens());
+        field(TOKENS, part.tokens());
         out.appendBytes(CHOICES_END);
         if (usage) {
             out.appendBytes(NO_USAGE);
@@ -63,7 +71,8 @@ final class Chunks {
     }
 
     /** What ends a stream that went well. */
-    void end(Buffer out, Usage total) {
+    @Override
+    public void end(Usage total) {
         if (usage) {
             out.appendBytes(head)
                     .appendBytes(USAGE)
@@ -75,7 +84,19 @@ final class Chunks {
         out.appendBytes(DONE);
     }
 
-    private static void field(Buffer out, byte[] name, int @Nullable [] ids) {
+    @Override
+    public int pending() {
+        return out.length();
+    }
+
+    @Override
+    public void flush() throws InterruptedException, ClientGoneException {
+        Buffer full = out;
+        out = Buffer.buffer();
+        events.write(full);
+    }
+
+    private void field(byte[] name, int @Nullable [] ids) {
         if (ids != null) {
             out.appendBytes(name).appendBytes(Json.bytes(ids));
         }

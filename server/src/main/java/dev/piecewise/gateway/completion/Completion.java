@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /** The choices of one request while they are generated, prompt by prompt. Closing it cancels what still runs. Confined to the request's thread. */
-final class Completion implements AutoCloseable {
+public final class Completion implements AutoCloseable {
     private final CompletionRequest request;
     private final List<Choice> choices = new ArrayList<>();
     private final Generations generations = new Generations();
@@ -53,16 +53,23 @@ final class Completion implements AutoCloseable {
                 served.adaptation());
     }
 
-    boolean isFinished() {
+    public boolean isFinished() {
         return open == 0;
     }
 
-    List<Choice> choices() {
+    /** Waits until every choice has ended. */
+    public void finish() throws InterruptedException {
+        while (!isFinished()) {
+            advance();
+        }
+    }
+
+    public List<Choice> choices() {
         return choices;
     }
 
     /** Waits for the next event of any choice and takes it; which choice it was of. Throws the failure of any, which ends all. */
-    int advance() throws InterruptedException {
+    public int advance() throws InterruptedException {
         return take(generations.next());
     }
 
@@ -85,7 +92,7 @@ final class Completion implements AutoCloseable {
         return step.number();
     }
 
-    Usage usage() {
+    public Usage usage() {
         int prompt = 0;
         int cached = 0;
         for (int first = 0; first < choices.size(); first += request.choices()) {

@@ -1,6 +1,7 @@
 package dev.piecewise.gateway.completion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.piecewise.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,15 @@ record CompletionBody(
             @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] promptTokenIds,
             @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds) {}
 
-    static List<Entry> entries(List<Choice> choices) {
+    static List<Entry> entries(List<Choice> choices, Tokenizer tokenizer) {
         List<Entry> entries = new ArrayList<>(choices.size());
         for (Choice choice : choices) {
             Choice.Part part = choice.part();
+            List<Logprobs.Scored> scores = part.scores();
             entries.add(new Entry(
                     entries.size(),
                     part.text(),
-                    part.logprobs(),
+                    scores == null ? null : Logprobs.of(scores, tokenizer),
                     part.finishReason(),
                     part.promptTokens(),
                     part.tokens()));

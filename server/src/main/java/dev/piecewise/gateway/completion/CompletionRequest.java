@@ -11,10 +11,11 @@ import java.util.Optional;
  *
  * @param maxTokens 0 only with {@code echo}: the prompt is given back, and scored
  */
-record CompletionRequest(
+public record CompletionRequest(
         List<Prompt> prompts, int maxTokens, int choices, Decoding decoding, Output output, Recipient recipient) {
+    public static final int MOST_CHOICES = 128;
+
     private static final int DEFAULT_MAX_TOKENS = 16;
-    private static final int MOST_CHOICES = 128;
     private static final int MOST_LOGPROBS = 20;
 
     /**
@@ -24,7 +25,7 @@ record CompletionRequest(
      * @param logprobs alternatives reported with each token, -1 for no logprobs
      * @param tokenIds whether the choices carry the token ids
      */
-    record Output(boolean stream, boolean usage, boolean echo, int logprobs, boolean tokenIds) {}
+    public record Output(boolean stream, boolean usage, boolean echo, int logprobs, boolean tokenIds) {}
 
     static CompletionRequest parse(Fields fields, ServedModel model) {
         checkModel(fields, model);
@@ -44,11 +45,12 @@ record CompletionRequest(
     }
 
     /** Choices in all, over all prompts. */
-    int total() {
+    public int total() {
         return prompts.size() * choices;
     }
 
-    private static void checkModel(Fields fields, ServedModel model) {
+    /** UNKNOWN_MODEL when the field {@code model} names another one than is served. */
+    public static void checkModel(Fields fields, ServedModel model) {
         Optional<String> name = fields.text("model");
         if (name.isPresent() && !name.get().equals(model.name())) {
             throw new ServingException(
@@ -72,15 +74,20 @@ record CompletionRequest(
 
     private static Output output(Fields fields) {
         boolean stream = fields.flag("stream");
+        return new Output(
+                stream,
+                usage(fields, stream),
+                fields.flag("echo"),
+                fields.integer("logprobs", -1, 0, MOST_LOGPROBS),
+                fields.flag("return_token_ids"));
+    }
+
+    /** Whether a stream is to end with the usage; INVALID_REQUEST for options without a stream. */
+    public static boolean usage(Fields fields, boolean stream) {
         Optional<Fields> options = fields.object("stream_options");
         if (options.isPresent() && !stream) {
             throw ServingException.invalid("stream_options", "stream_options is for streams: set stream to true");
         }
-        return new Output(
-                stream,
-                options.isPresent() && options.get().flag("include_usage"),
-                fields.flag("echo"),
-                fields.integer("logprobs", -1, 0, MOST_LOGPROBS),
-                fields.flag("return_token_ids"));
+        return options.isPresent() && options.get().flag("include_usage");
     }
 }

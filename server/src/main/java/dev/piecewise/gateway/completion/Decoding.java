@@ -16,11 +16,11 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param sampling of the first choice
  */
-record Decoding(int minTokens, boolean ignoreEos, List<String> stops, Sampling sampling) {
+public record Decoding(int minTokens, boolean ignoreEos, List<String> stops, Sampling sampling) {
     private static final int MOST_STOPS = 16;
     private static final int MOST_BIASES = 1024;
 
-    static Decoding parse(Fields fields, int vocabulary, int maxTokens, int logprobs) {
+    public static Decoding parse(Fields fields, int vocabulary, int maxTokens, int logprobs) {
         double topP = fields.number("top_p", 1, 0, 1);
         int topK = fields.integer("top_k", 0, -1, Integer.MAX_VALUE);
         Sampling sampling = new Sampling(

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Logprobs as OpenAI's completions write them: parallel lists, one entry for each token. A prompt's first token has none. */
-record Logprobs(
+public record Logprobs(
         List<String> tokens,
         List<@Nullable Float> tokenLogprobs,
         List<@Nullable Map<String, @Nullable Float>> topLogprobs,
@@ -19,7 +19,7 @@ record Logprobs(
     private static final float LEAST = -9999;
 
     /** A token of the text with its logprobs. */
-    record Scored(Piece piece, @Nullable TokenLogprobs logprobs) {}
+    public record Scored(Piece piece, @Nullable TokenLogprobs logprobs) {}
 
     static Logprobs of(List<Scored> scored, Tokenizer tokenizer) {
         Logprobs lists = new Logprobs(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -49,7 +49,7 @@ record Logprobs(
     }
 
     /** Null for what is no number, as an adapter gives that overflows: JSON has no word for it. */
-    private static @Nullable Float finite(float logprob) {
+    public static @Nullable Float finite(float logprob) {
         return Float.isNaN(logprob) || logprob == Float.POSITIVE_INFINITY ? null : Math.max(logprob, LEAST);
     }
 }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a completion continues: a text, or tokens. */
-sealed interface Prompt {
+public sealed interface Prompt {
     /** Characters of a text for each token of the context that make a text too long without counting; no tokenizer averages as many. */
     int CHARACTERS_PER_TOKEN = 256;
 

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
  * @param user "" for nobody
  * @param explain whether the answer names the pieces
  */
-record Recipient(String user, Mode mode, Optional<Merge> merge, boolean explain) {
+public record Recipient(String user, Mode mode, Optional<Merge> merge, boolean explain) {
     private static final Set<String> KNOWN = new TreeSet<>(Set.of("mode", "merge", "explain"));
 
-    static Recipient parse(Fields fields) {
+    public static Recipient parse(Fields fields) {
         String user = fields.text("user")
                 .filter(name -> !name.isEmpty())
                 .map(name -> new UserId(name).value())

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pieces where {@code explain} asks for them: per site the sharers with their weights, as plans write them
  */
-record ServedBy(
+public record ServedBy(
         String mode,
         String fingerprint,
         @Nullable String pool,
@@ -19,7 +19,7 @@ record ServedBy(
         int historyItems,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode pieces) {
 
-    static ServedBy of(Served served, boolean explain) {
+    public static ServedBy of(Served served, boolean explain) {
         return new ServedBy(
                 served.mode().wire(),
                 served.adaptation().fingerprint(),

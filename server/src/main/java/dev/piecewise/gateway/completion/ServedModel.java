@@ -17,7 +17,7 @@ public record ServedModel(
         String name, Instant created, String fingerprint, int vocabulary, Set<Integer> endTokens, Tokenizer tokenizer) {
 
     /** The beginning of the hash itself, without the name of its algorithm. */
-    String systemFingerprint() {
+    public String systemFingerprint() {
         String hash = fingerprint.substring(fingerprint.indexOf(':') + 1);
         return "fp_" + hash.substring(0, Math.min(12, hash.length()));
     }

@@ -1,8 +1,8 @@
 package dev.piecewise.gateway.completion;
 
 /** Tokens of a request; a prompt counts once, however many choices continue it. */
-record Usage(int promptTokens, int completionTokens, int totalTokens, PromptTokensDetails promptTokensDetails) {
-    record PromptTokensDetails(int cachedTokens) {}
+public record Usage(int promptTokens, int completionTokens, int totalTokens, PromptTokensDetails promptTokensDetails) {
+    public record PromptTokensDetails(int cachedTokens) {}
 
     static Usage of(int promptTokens, int cachedTokens, int completionTokens) {
         return new Usage(
