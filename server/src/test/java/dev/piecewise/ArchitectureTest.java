@@ -92,4 +92,13 @@ final class ArchitectureTest {
             .should()
             .accessField(System.class, "out")
             .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule retrievalKnowsTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("dev.piecewise.retrieval..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify.annotations", "dev.piecewise.retrieval..")
+            .allowEmptyShould(true);
 }
