@@ -30,7 +30,7 @@ public final class Trainer {
 
     /** Each user's own LoRA, by user in the order given; the scale is in B, as in every {@link LoraAdapter}. */
     public SequencedMap<String, LoraAdapter> adapters(List<Learner> learners, LoraShape shape) {
-        throw notYet();
+        return notYet();
     }
 
     /**
@@ -40,15 +40,16 @@ public final class Trainer {
      */
     public SequencedMap<String, SortedMap<Site, float[]>> gates(
             List<Learner> learners, Map<String, LoraAdapter> adapters) {
-        throw notYet();
+        return notYet();
     }
 
     /** All of the base's weights, by the names and in the shapes of its checkpoint; the base itself has changed to them. */
     public SequencedMap<String, float[]> weights(List<TrainingExample> examples) {
-        throw notYet();
+        return notYet();
     }
 
-    private UnsupportedOperationException notYet() {
-        return new UnsupportedOperationException("%s %s %s %s".formatted(base, settings, listener, checkpoints));
+    private <T> T notYet() {
+        throw new UnsupportedOperationException(
+                "%s %s %s %s".formatted(base.config(), settings, listener, checkpoints));
     }
 }
