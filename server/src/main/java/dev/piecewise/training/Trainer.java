@@ -48,6 +48,7 @@ public final class Trainer {
         return notYet();
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // gone with the first implementation
     private <T> T notYet() {
         throw new UnsupportedOperationException(
                 "%s %s %s %s".formatted(base.config(), settings, listener, checkpoints));
