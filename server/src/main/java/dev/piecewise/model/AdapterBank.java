@@ -13,12 +13,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The columns that merged adapters are written to, one column for each rank. Per layer and projection group A (columns, members, in), per projection B (columns, out);
- * a group has no memory until some adapter touches it. Confined to the engine's thread.
+ * The columns that merged adapters are written to, one column for each rank. Laid out as the
+ * script's {@code adapters.py} describes; a group has no memory until some adapter touches it. Confined to the engine's thread.
  */
 final class AdapterBank implements AutoCloseable {
     private final BaseModel base;
@@ -35,7 +36,7 @@ final class AdapterBank implements AutoCloseable {
         int layers = base.config().layers();
         absent = base.zeros(0);
         a = new PtNDArray[layers * ProjectionGroup.COUNT];
-        b = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
+        b = new PtNDArray[layers * ProjectionGroup.RUNS];
         Arrays.fill(a, absent);
         Arrays.fill(b, absent);
         listA = IValue.listFrom(a);
@@ -58,7 +59,7 @@ final class AdapterBank implements AutoCloseable {
     void load(LoraAdapter adapter, int firstColumn) {
         allocate(adapter);
         long values = adapter.bytes() / Float.BYTES;
-        long[] layout = new long[adapter.sites().size() * 5];
+        long[] layout = new long[adapter.sites().size() * 7];
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment flat = arena.allocate(ValueLayout.JAVA_FLOAT, values);
             long offset = 0;
@@ -68,8 +69,11 @@ final class AdapterBank implements AutoCloseable {
                 Projection projection = entry.getKey().projection();
                 ProjectionGroup group = ProjectionGroup.of(projection);
                 layout[i++] = group.at(entry.getKey().layer());
+                layout[i++] = group.members().size();
                 layout[i++] = group.members().indexOf(projection);
-                layout[i++] = ProjectionGroup.at(entry.getKey());
+                int run = group.runOf(projection);
+                layout[i++] = group.at(entry.getKey().layer(), run);
+                layout[i++] = group.runs().get(run).indexOf(projection);
                 layout[i++] = factors.rank();
                 layout[i++] = offset;
                 offset = copy(factors.a(), flat, offset);
@@ -92,7 +96,7 @@ final class AdapterBank implements AutoCloseable {
                     .with(listB)
                     .tensor(all)
                     .ints(layout)
-                    .ints(firstColumn, rank)
+                    .ints(firstColumn, rank, columns)
                     .run();
         }
     }
@@ -122,10 +126,11 @@ final class AdapterBank implements AutoCloseable {
     private void allocate(int layer, ProjectionGroup group, int at) {
         ModelConfig config = base.config();
         int in = config.in(group.members().getFirst());
-        for (Projection projection : group.members()) {
-            b[ProjectionGroup.at(new Site(layer, projection))] = base.zeros(columns, config.out(projection));
+        for (int run = 0; run < group.runs().size(); run++) {
+            List<Projection> members = group.runs().get(run);
+            b[group.at(layer, run)] = base.zeros(members.size(), columns, config.out(members.getFirst()));
         }
-        a[at] = base.zeros(columns, group.members().size(), in);
+        a[at] = base.zeros((long) columns * group.members().size() * in);
     }
 
     @Override
