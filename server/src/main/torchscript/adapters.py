@@ -127,9 +127,8 @@ def adapt(self, y: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tenso
     return y
 
 
-def write_adapter(self, bank_a: List[Tensor], bank_b: List[Tensor], flat: Tensor, sites: List[int], columns: List[int]) -> int:
-    # columns = [first, count, the bank's]; sites = [group in bank_a, members, member, run in bank_b, member of the run, rank, offset in flat of A [rank, in] and then
-    #   B [out, rank]] each
+def clear_columns(self, bank_a: List[Tensor], bank_b: List[Tensor], columns: List[int]) -> int:
+    # columns = [first, count, the bank's]
     for i in range(len(bank_a)):
         if bank_a[i].numel() > 0:
             values = bank_a[i].numel() // columns[2]
@@ -137,16 +136,18 @@ def write_adapter(self, bank_a: List[Tensor], bank_b: List[Tensor], flat: Tensor
     for i in range(len(bank_b)):
         if bank_b[i].numel() > 0:
             bank_b[i].narrow(1, columns[0], columns[1]).zero_()
-    for s in range(len(sites) // 7):
-        members = sites[s * 7 + 1]
-        rank = sites[s * 7 + 5]
-        offset = sites[s * 7 + 6]
-        values = bank_a[sites[s * 7]].numel() // columns[2]
-        width = values // members
-        a = bank_a[sites[s * 7]].narrow(0, columns[0] * values, columns[1] * values).view([width, members, columns[1]])
-        b = bank_b[sites[s * 7 + 3]].select(0, sites[s * 7 + 4])
-        a.select(1, sites[s * 7 + 2]).narrow(1, 0, rank).copy_(flat.narrow(0, offset, rank * width).view([rank, width]).t())
-        b.narrow(0, columns[0], rank).copy_(flat.narrow(0, offset + rank * width, b.size(1) * rank).view([b.size(1), rank]).t())
+    return 0
+
+
+def write_site(self, bank_a: List[Tensor], bank_b: List[Tensor], flat: Tensor, site: List[int], columns: List[int]) -> int:
+    # flat = A [rank, in], then B [out, rank]; site = [group in bank_a, its members, member, run in bank_b, member of the run, rank, in, out]; columns = [first, count]
+    rank = site[5]
+    width = site[6]
+    values = site[1] * width
+    a = bank_a[site[0]].narrow(0, columns[0] * values, columns[1] * values).view([width, site[1], columns[1]])
+    a.select(1, site[2]).narrow(1, 0, rank).copy_(flat.narrow(0, 0, rank * width).view([rank, width]).t())
+    b = bank_b[site[3]].select(0, site[4])
+    b.narrow(0, columns[0], rank).copy_(flat.narrow(0, rank * width, site[7] * rank).view([site[7], rank]).t())
     return 0
 
 
