@@ -72,7 +72,9 @@ final class AdapterBank implements AutoCloseable {
         for (int i = 0; i < a.length; i++) {
             members += a[i].size() == 0
                     ? 0
-                    : ProjectionGroup.values()[i % ProjectionGroup.COUNT].members().size();
+                    : ProjectionGroup.values()[i % ProjectionGroup.COUNT]
+                            .members()
+                            .size();
         }
         return members == adapter.sites().size()
                 && adapter.sites().values().stream().allMatch(factors -> factors.rank() == adapter.rank());
