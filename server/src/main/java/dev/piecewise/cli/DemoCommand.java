@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "demo",
         description = "Serves the shipped demo; it arrives with the demo model.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        subcommands = DemoGenerateCommand.class)
 public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
