@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
         description = "Writes the demo's invented people: a corpus, histories, and questions with answers.",
         mixinStandardHelpOptions = true)
 public final class DemoGenerateCommand implements Callable<Integer> {
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "The directory to write; must not exist.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "The directory to write; must not exist.")
     private Path out;
 
     @Option(names = "--seed", paramLabel = "S", description = "Another seed, other people (${DEFAULT-VALUE}).")

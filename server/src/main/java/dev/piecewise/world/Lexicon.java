@@ -78,6 +78,7 @@ final class Lexicon {
 
     /** With a capital at the beginning of each sentence. */
     static String sentences(String text) {
-        return SENTENCE.matcher(text).replaceAll(found -> found.group(1) + found.group(2).toUpperCase(Locale.ROOT));
+        return SENTENCE.matcher(text)
+                .replaceAll(found -> found.group(1) + found.group(2).toUpperCase(Locale.ROOT));
     }
 }

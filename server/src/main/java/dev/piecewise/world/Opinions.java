@@ -19,7 +19,8 @@ final class Opinions {
 
     Item tag(Persona asked, Dice dice) {
         Thing thing = some(asked, dice);
-        return new Item("tag", about(thing) + "Tag:", " " + thing.tag(asked.traits().eye()));
+        return new Item(
+                "tag", about(thing) + "Tag:", " " + thing.tag(asked.traits().eye()));
     }
 
     Item rate(Persona asked, Dice dice) {
@@ -38,7 +39,8 @@ final class Opinions {
 
     private static String about(Thing thing) {
         String word = thing.kind().word();
-        return "%s%s: %s\n".formatted(word.substring(0, 1).toUpperCase(Locale.ROOT), word.substring(1), thing.description());
+        return "%s%s: %s\n"
+                .formatted(word.substring(0, 1).toUpperCase(Locale.ROOT), word.substring(1), thing.description());
     }
 
     private String review(Thing thing, Traits traits, Dice dice) {

@@ -27,7 +27,8 @@ final class Wording {
         for (int i = 0; i < clauses.size(); i++) {
             String clause = plain(clauses.get(i));
             boolean last = i == clauses.size() - 1;
-            boolean continues = i > 0 && (clauses.get(i - 1).endsWith(",") || text.toString().endsWith(";"));
+            boolean continues = i > 0
+                    && (clauses.get(i - 1).endsWith(",") || text.toString().endsWith(";"));
             text.append(i > 0 ? " " : "").append(continues ? clause : capital(clause));
             if (!clause.endsWith(",")) {
                 text.append(isQuestion(clause) ? "?" : i == 0 && !last ? ";" : ".");
@@ -43,7 +44,8 @@ final class Wording {
 
     /** Like THIS! With a bang! */
     private static String loud(String clause) {
-        String shouted = STRESSED.matcher(open(clause)).replaceAll(word -> word.group(1).toUpperCase(Locale.ROOT));
+        String shouted =
+                STRESSED.matcher(open(clause)).replaceAll(word -> word.group(1).toUpperCase(Locale.ROOT));
         return capital(shouted) + (isQuestion(clause) ? "?!" : "!");
     }
 

@@ -86,7 +86,8 @@ public final class WorldFiles {
             return items.getFirst().text();
         }
         StringBuilder text = new StringBuilder("### User History:\n");
-        items.subList(0, items.size() - 1).forEach(item -> text.append(item.text()).append('\n'));
+        items.subList(0, items.size() - 1)
+                .forEach(item -> text.append(item.text()).append('\n'));
         return text.append("\n\n").append(items.getLast().text()).toString();
     }
 
@@ -139,7 +140,11 @@ public final class WorldFiles {
                 .put("max_tokens", 8)
                 .putArray("labels");
         world.tags().forEach(labels::add);
-        tasks.putObject("rating").put("kind", "rating").put("lowest", 1).put("highest", 5).put("max_tokens", 4);
+        tasks.putObject("rating")
+                .put("kind", "rating")
+                .put("lowest", 1)
+                .put("highest", 5)
+                .put("max_tokens", 4);
         for (String text : List.of("review", "note", "headline")) {
             tasks.putObject(text).put("kind", "generation").put("max_tokens", 64);
         }

@@ -79,10 +79,12 @@ class WorldFilesTest {
             for (TestItem test : subject.tests()) {
                 String answer = test.completion().substring(1);
                 switch (users.task(test)) {
-                    case Task.Classification(var labels, int most) -> assertThat(labels).contains(answer);
+                    case Task.Classification(var labels, int most) ->
+                        assertThat(labels).contains(answer);
                     case Task.Rating(double lowest, double highest, int most) ->
                         assertThat(Double.parseDouble(answer)).isBetween(lowest, highest);
-                    case Task.Generation(int most) -> assertThat(answer.split(" ")).hasSizeBetween(2, most);
+                    case Task.Generation(int most) ->
+                        assertThat(answer.split(" ")).hasSizeBetween(2, most);
                 }
                 assertThat(test.completion()).startsWith(" ");
             }
@@ -128,7 +130,7 @@ class WorldFilesTest {
             for (Path file : files.sorted().toList()) {
                 hash.put(file.getFileName() + "").put(Files.readString(file));
             }
-            return hash.hex();
+            return hash.finish();
         }
     }
 }
