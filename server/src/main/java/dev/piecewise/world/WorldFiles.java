@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.checkpoint.AtomicFiles;
+import dev.piecewise.world.Traits.Dialect;
+import dev.piecewise.world.Traits.Length;
+import dev.piecewise.world.Traits.Voice;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +27,11 @@ public final class WorldFiles {
     private static final int ADAPTION_EXAMPLES = 4;
     private static final int TESTS = 14;
     private static final double IN_THREADS = 0.25;
+
+    private static final List<Shown> SHOWN = List.of(
+            new Shown(Voice.PROPER, Dialect.BRITISH, Length.LONG),
+            new Shown(Voice.LOUD, Dialect.BREEZY, Length.LONG),
+            new Shown(Voice.DRY, Dialect.BREEZY, Length.SHORT));
 
     private final World world;
     private final Census census;
@@ -98,6 +106,13 @@ public final class WorldFiles {
                 .map(WorldFiles::json);
     }
 
+    /** A style that differs from the others at first sight. */
+    private record Shown(Voice voice, Dialect dialect, Length length) {
+        boolean show(Traits traits) {
+            return traits.voice() == voice && traits.dialect() == dialect && traits.length() == length;
+        }
+    }
+
     private Stream<ObjectNode> candidates() {
         return IntStream.range(0, census.candidates()).mapToObj(i -> {
             String id = "s%03d".formatted(i);
@@ -109,8 +124,14 @@ public final class WorldFiles {
         return IntStream.range(0, census.tuners()).mapToObj(i -> user("t%02d".formatted(i), activity("t" + i), TESTS));
     }
 
+    /** Those first whose answers show best how people differ. */
     private Stream<ObjectNode> users() {
-        return world.names(census.users()).stream().map(id -> user(id, activity(id), TESTS));
+        List<String> names = world.names(census.users());
+        List<String> shown = SHOWN.stream()
+                .flatMap(traits -> names.stream().filter(id -> traits.show(world.person(id).traits())).limit(1))
+                .toList();
+        return Stream.concat(shown.stream(), names.stream().filter(id -> !shown.contains(id)))
+                .map(id -> user(id, activity(id), TESTS));
     }
 
     private int activity(String id) {
