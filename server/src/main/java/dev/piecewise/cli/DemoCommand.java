@@ -57,6 +57,7 @@ public final class DemoCommand implements Callable<Integer> {
         return """
                 try: for user in %s nobody; do curl -s %s/v1/completions -H 'content-type: application/json' \\
                        -d '{"user":"'$user'","prompt":"%s","max_tokens":48,"temperature":0}'; echo; done
-                """.stripTrailing().formatted(String.join(" ", names.subList(0, Math.min(3, names.size()))), url, PROMPT);
+                """.stripTrailing()
+                .formatted(String.join(" ", names.subList(0, Math.min(3, names.size()))), url, PROMPT);
     }
 }

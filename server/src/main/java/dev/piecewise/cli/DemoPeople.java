@@ -46,7 +46,8 @@ final class DemoPeople {
                     ErrorCode.NOT_FOUND, directory + " is not there: the demo is built by make demo");
         }
         DemoPeople people = new DemoPeople();
-        HistoryFile.readUsers(directory.resolve(USERS)).forEach(user -> people.histories.put(user.user(), user.items()));
+        HistoryFile.readUsers(directory.resolve(USERS))
+                .forEach(user -> people.histories.put(user.user(), user.items()));
         people.readPlans(directory.resolve(PLANS));
         return people;
     }
@@ -91,7 +92,8 @@ final class DemoPeople {
     }
 
     private static boolean isOfSamePool(Optional<Plan> stored, Plan shipped) {
-        return stored.filter(plan -> plan.pool().equals(shipped.pool()) && plan.base().equals(shipped.base()))
+        return stored.filter(plan ->
+                        plan.pool().equals(shipped.pool()) && plan.base().equals(shipped.base()))
                 .isPresent();
     }
 

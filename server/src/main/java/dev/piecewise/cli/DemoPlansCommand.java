@@ -55,11 +55,11 @@ public final class DemoPlansCommand implements Callable<Integer> {
                 TorchSelector selector = new TorchSelector(loaded.base());
                 Progress progress = new Progress(spec.commandLine().getErr(), "plans")) {
             Pool pieces = PoolReader.read(pool, loaded.shape(), loaded.fingerprint());
-            Assembler assembler =
-                    new Assembler(selector, Adaptations.encoder(loaded, config), Clock.systemUTC());
+            Assembler assembler = new Assembler(selector, Adaptations.encoder(loaded, config), Clock.systemUTC());
             List<String> lines = new ArrayList<>();
             for (HistoryFile.UserHistory person : people) {
-                Plan plan = assembler.assemble(pieces, person.items(), Settings.of(config).assembly());
+                Plan plan = assembler.assemble(
+                        pieces, person.items(), Settings.of(config).assembly());
                 lines.add(line(person.user(), plan));
                 progress.at(lines.size(), people.size());
             }

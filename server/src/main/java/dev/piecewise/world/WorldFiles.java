@@ -128,7 +128,9 @@ public final class WorldFiles {
     private Stream<ObjectNode> users() {
         List<String> names = world.names(census.users());
         List<String> shown = SHOWN.stream()
-                .flatMap(traits -> names.stream().filter(id -> traits.show(world.person(id).traits())).limit(1))
+                .flatMap(traits -> names.stream()
+                        .filter(id -> traits.show(world.person(id).traits()))
+                        .limit(1))
                 .toList();
         return Stream.concat(shown.stream(), names.stream().filter(id -> !shown.contains(id)))
                 .map(id -> user(id, activity(id), TESTS));
