@@ -68,13 +68,11 @@ final class AdapterBank implements AutoCloseable {
 
     /** Whether the adapter fills its columns wherever the bank has some. */
     private boolean covers(LoraAdapter adapter) {
-        long members = 0;
-        for (int i = 0; i < a.length; i++) {
-            members += a[i].size() == 0
-                    ? 0
-                    : ProjectionGroup.values()[i % ProjectionGroup.COUNT]
-                            .members()
-                            .size();
+        int members = 0;
+        for (int layer = 0; layer < base.config().layers(); layer++) {
+            for (ProjectionGroup group : ProjectionGroup.values()) {
+                members += a[group.at(layer)].size() == 0 ? 0 : group.members().size();
+            }
         }
         return members == adapter.sites().size()
                 && adapter.sites().values().stream().allMatch(factors -> factors.rank() == adapter.rank());
