@@ -1,8 +1,9 @@
 # From logits to tokens, on the device.
 # counts = [T, bank columns, draws, scored positions, alternatives (-1: no logprobs), logprob rows, biases, repeated tokens, plain draws, filtered draws,
-#   decode rows to attend together, longest context of these]
+#   decode rows to attend together, longest context of these, masked draws, words of a mask]
 # ints behind the 7 T: logit rows (draws + scored), targets (draws + scored; -1 for a draw), logprob rows, bias rows, bias tokens, repeated rows,
-#   repeated tokens, plain draws, filtered draws, top k of each draw
+#   repeated tokens, plain draws, filtered draws, top k of each draw,
+#   masked draws, their masks (bit t % 64 of word t // 64: token t may be chosen)
 # floats: per draw temperature, top p, min p, uniform number; then biases, then repetition penalties
 
 
@@ -32,6 +33,22 @@ def draw_filtered(self, logits: Tensor, top_k: int, top_p: float, min_p: float, 
     return token.index_select(0, at.view([1]))
 
 
+def forbid(self, logits: Tensor, ints: Tensor, at: int, draws: int, words: int) -> Tensor:
+    # -> logits, changed in place: minus infinity where a draw's mask has no bit
+    device = logits.device
+    size = logits.size(1)
+    octets = ops.aten.view_copy(ints.narrow(0, at + draws, draws * words).to(device), dtype=0).to(3)
+    bits = torch.bitwise_and(torch.bitwise_right_shift(torch.arange(256, device=device).unsqueeze(1), torch.arange(8, device=device)), 1)
+    banned = torch.eq(bits, 0).index_select(0, octets).view([draws, words * 64])
+    if words * 64 < size:
+        banned = torch.constant_pad_nd(banned, [0, size - words * 64], True)
+    banned = banned.narrow(1, 0, size)
+    if draws == logits.size(0):
+        return torch.masked_fill_(logits, banned, -float("inf"))
+    rows = ints.narrow(0, at, draws).to(device)
+    return torch.index_copy_(logits, 0, rows, torch.masked_fill(logits.index_select(0, rows), banned, -float("inf")))
+
+
 def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]) -> Tensor:
     # -> [draws + scored, 1 or 2 + 2 alternatives]: token, its logprob, likeliest tokens, their logprobs
     draws = counts[2]
@@ -41,6 +58,9 @@ def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]
     at = at + draws + counts[3]
     logprob_rows = ints.narrow(0, at, counts[5]).to(device)
     at = at + counts[5]
+    if counts[12] > 0:
+        behind = at + 2 * (counts[6] + counts[7]) + counts[8] + counts[9] + draws
+        self.forbid(logits, ints, behind, counts[12], counts[13])
     raw = logits.index_select(0, logprob_rows) if counts[5] > 0 else logits
     if counts[6] > 0:
         rows = ints.narrow(0, at, counts[6]).to(device)

@@ -76,6 +76,24 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule grammarsKnowTokensOnly = classes()
+            .that()
+            .resideInAPackage("dev.piecewise.grammar..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify.annotations",
+                    "com.fasterxml.jackson..",
+                    "com.github.benmanes.caffeine..",
+                    "dk.brics.automaton..",
+                    "dev.piecewise.grammar..",
+                    "dev.piecewise.engine..",
+                    "dev.piecewise.text..",
+                    "dev.piecewise.error..")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule onlyTheStoreKnowsTheDatabase = noClasses()
             .that()
             .resideOutsideOfPackage(STORE)

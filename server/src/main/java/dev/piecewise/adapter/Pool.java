@@ -1,13 +1,8 @@
 package dev.piecewise.adapter;
 
 import dev.piecewise.checkpoint.Site;
-import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * All pieces of a base model that sharers published; immutable, known by its content hash.
@@ -16,7 +11,6 @@ import java.util.TreeSet;
  * @param scale alpha / rank, to be applied to {@code B A}
  * @param merge what a plan is merged by unless something else is asked for
  * @param keys where the pieces' keys come from, and so how they score
- * @param withdrawn who was in an earlier version and is in no later one
  */
 public record Pool(
         String hash,
@@ -26,40 +20,7 @@ public record Pool(
         Merge merge,
         Keys keys,
         List<Sharer> sharers,
-        SortedMap<Site, PieceStack> sites,
-        List<Withdrawal> withdrawn) {
-
-    public Pool(
-            String hash,
-            String base,
-            int rank,
-            double scale,
-            Merge merge,
-            Keys keys,
-            List<Sharer> sharers,
-            SortedMap<Site, PieceStack> sites) {
-        this(hash, base, rank, scale, merge, keys, sharers, sites, List.of());
-    }
-
-    /**
-     * Who gave pieces.
-     *
-     * @param items from how many the pieces were trained, 0 when unknown
-     * @param absent the pool's sites that the sharer gave no piece for; the stacks hold zeros there
-     */
-    public record Sharer(String id, int items, Optional<Consent> consent, SortedSet<Site> absent) {
-        public Sharer {
-            absent = Collections.unmodifiableSortedSet(new TreeSet<>(absent));
-        }
-
-        /** A sharer of all sites. */
-        public Sharer(String id, int items) {
-            this(id, items, Optional.empty(), new TreeSet<>());
-        }
-    }
-
-    /** Who took their pieces back, and when. */
-    public record Withdrawal(String id, Instant at) {}
+        SortedMap<Site, PieceStack> sites) {
 
     /** The pieces of a site that the pool has. */
     public PieceStack stack(Site site) {
@@ -80,18 +41,10 @@ public record Pool(
         return -1;
     }
 
-    /** Whether this sharer gave a piece for this site. */
-    public boolean has(int sharer, Site site) {
-        return sites.containsKey(site) && !sharers.get(sharer).absent().contains(site);
-    }
-
-    /** How many pieces there are. */
-    public int pieces() {
-        return sharers.size() * sites.size()
-                - sharers.stream().mapToInt(sharer -> sharer.absent().size()).sum();
-    }
-
     Pool withHash(String hash) {
-        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn);
+        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites);
     }
+
+    /** Who gave pieces, and from how many items they were trained (0 when unknown). */
+    public record Sharer(String id, int items) {}
 }

@@ -18,9 +18,13 @@ final class Draws {
     private final @Nullable Biases biases;
     private final @Nullable BitSet seen;
     private int[] repeated = NO_TOKENS;
+    private @Nullable TokenConstraint constraint;
+    private final int[] ends;
 
     Draws(GenerationRequest request) {
         sampling = request.sampling();
+        constraint = request.constraint();
+        ends = request.endTokens().stream().mapToInt(Integer::intValue).toArray();
         minTokens = request.endTokens().isEmpty() ? 0 : request.minTokens();
         boolean penalized = sampling.presencePenalty() != 0 || sampling.frequencyPenalty() != 0;
         biases = penalized || minTokens > 0 || !sampling.logitBias().isEmpty() ? new Biases(request) : null;
@@ -38,7 +42,7 @@ final class Draws {
 
     /** How to choose the completion's token at {@code index}, which all before it were told to {@link #chosen}. */
     Draw at(int index) {
-        if (sampling.greedy() && sampling.logprobs() < 0 && biases == null && seen == null) {
+        if (sampling.greedy() && sampling.logprobs() < 0 && biases == null && seen == null && constraint == null) {
             return Draw.GREEDY;
         }
         if (biases != null) {
@@ -54,10 +58,24 @@ final class Draws {
                 biases == null ? NO_BIASES : biases.values(),
                 repeated,
                 (float) sampling.repetitionPenalty(),
-                sampling.logprobs());
+                sampling.logprobs(),
+                constraint == null ? null : new TokenMask(constraint.allowed(), ends, constraint.mayEnd()));
+    }
+
+    /** Whether the constraint, if there is one, lets this token come next. */
+    boolean allows(int token) {
+        return constraint == null || new TokenMask(constraint.allowed(), ends, constraint.mayEnd()).allows(token);
+    }
+
+    /** Whether the constraint leaves nothing but the end. */
+    boolean mustEnd() {
+        return constraint != null && constraint.mustEnd();
     }
 
     void chosen(int token) {
+        if (constraint != null) {
+            constraint = constraint.after(token);
+        }
         if (biases != null) {
             biases.count(token);
         }

@@ -2,6 +2,7 @@ package dev.piecewise.engine;
 
 import dev.piecewise.adapter.Adaptation;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prompt in tokens and everything that decides its completion.
@@ -11,6 +12,7 @@ import java.util.Set;
  * @param minTokens {@code endTokens} cannot be chosen before so many
  * @param endTokens token ids that end the completion; empty to ignore the end of text
  * @param promptLogprobs whether the prompt's own tokens are scored ({@code echo} with logprobs); needs {@code sampling.logprobs >= 0}
+ * @param constraint what the completion must be like, before its first token; it ends when nothing else is left, {@code minTokens} or not; null for no constraint
  */
 public record GenerationRequest(
         String user,
@@ -20,4 +22,25 @@ public record GenerationRequest(
         Set<Integer> endTokens,
         Sampling sampling,
         boolean promptLogprobs,
-        Adaptation adaptation) {}
+        Adaptation adaptation,
+        @Nullable TokenConstraint constraint) {
+
+    /** A request whose completion may say anything. */
+    public GenerationRequest(
+            String user,
+            int[] prompt,
+            int maxTokens,
+            int minTokens,
+            Set<Integer> endTokens,
+            Sampling sampling,
+            boolean promptLogprobs,
+            Adaptation adaptation) {
+        this(user, prompt, maxTokens, minTokens, endTokens, sampling, promptLogprobs, adaptation, null);
+    }
+
+    /** The same request, constrained. */
+    public GenerationRequest constrained(@Nullable TokenConstraint newConstraint) {
+        return new GenerationRequest(
+                user, prompt, maxTokens, minTokens, endTokens, sampling, promptLogprobs, adaptation, newConstraint);
+    }
+}

@@ -25,6 +25,10 @@ final class RequestCheck {
         checkLength(request);
         checkTokens(request);
         checkSampling(request.sampling());
+        TokenConstraint constraint = request.constraint();
+        if (constraint != null && constraint.mustEnd()) {
+            throw ServingException.invalid("response_format", "the completion may be nothing but an empty text");
+        }
         if (request.promptLogprobs() && request.sampling().logprobs() < 0) {
             throw ServingException.invalid("logprobs", "the prompt's logprobs need logprobs to be asked for");
         }

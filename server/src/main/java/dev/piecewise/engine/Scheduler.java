@@ -246,6 +246,11 @@ final class Scheduler {
             fail(sequence, new IllegalStateException("no token"));
             return;
         }
+        if (!sequence.allows(row.token())) {
+            LOG.log(Level.ERROR, "the model chose a token that the constraint does not allow");
+            fail(sequence, new IllegalStateException("no token"));
+            return;
+        }
         sequence.tellScores();
         if (sequence.endsWith(row.token())) {
             finish(sequence, FinishReason.STOP);
@@ -254,7 +259,9 @@ final class Scheduler {
         sequence.append(row.token(), row.logprobs());
         sequence.clock().token(now, observer);
         admission.queue().charge(sequence, 1);
-        if (sequence.completionTokens() == sequence.request().maxTokens()) {
+        if (sequence.mustEnd()) {
+            finish(sequence, FinishReason.STOP);
+        } else if (sequence.completionTokens() == sequence.request().maxTokens()) {
             finish(sequence, FinishReason.LENGTH);
         }
     }

@@ -177,6 +177,16 @@ final class Sequence {
         extent().computed(span.position() + span.length());
     }
 
+    /** Whether the request's constraint lets this token come next. */
+    boolean allows(int token) {
+        return draws.allows(token);
+    }
+
+    /** Whether the request's constraint leaves nothing but the end. */
+    boolean mustEnd() {
+        return draws.mustEnd();
+    }
+
     /** Whether a token ends the completion instead of becoming part of it. */
     boolean endsWith(int token) {
         return completionTokens() >= request.minTokens() && request.endTokens().contains(token);

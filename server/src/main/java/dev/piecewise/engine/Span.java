@@ -32,6 +32,7 @@ public record Span(
      *
      * @param uniform in [0, 1), chooses among the tokens that are left; unused when temperature is 0
      * @param logprobs alternatives to report, -1 for none at all
+     * @param mask the only tokens that may be chosen, before anything else is done to the logits; null for all
      */
     public record Draw(
             double temperature,
@@ -43,10 +44,37 @@ public record Span(
             float[] biases,
             int[] repeatedTokens,
             float repetitionPenalty,
-            int logprobs) {
+            int logprobs,
+            @Nullable TokenMask mask) {
 
         private static final int[] NONE = {};
 
         public static final Draw GREEDY = new Draw(0, 0, 1, 0, 0, NONE, new float[0], NONE, 1, -1);
+
+        /** A draw from all tokens. */
+        public Draw(
+                double temperature,
+                int topK,
+                double topP,
+                double minP,
+                double uniform,
+                int[] biasTokens,
+                float[] biases,
+                int[] repeatedTokens,
+                float repetitionPenalty,
+                int logprobs) {
+            this(
+                    temperature,
+                    topK,
+                    topP,
+                    minP,
+                    uniform,
+                    biasTokens,
+                    biases,
+                    repeatedTokens,
+                    repetitionPenalty,
+                    logprobs,
+                    null);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.piecewise.model;
 import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.Span;
 import dev.piecewise.engine.Span.Draw;
+import dev.piecewise.engine.TokenMask;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,6 @@ final class StepInputs {
     private static final float BELOW_ONE = Math.nextDown(1f);
 
     private final List<Span> spans;
-    private final Segments segments;
-    private final int bankColumns;
     private final int tokens;
     private final List<Draw> draws = new ArrayList<>();
     private final Longs ints;
@@ -37,13 +36,13 @@ final class StepInputs {
     private final Longs plain = new Longs(16);
     private final Longs filtered = new Longs(16);
     private final Longs topKs = new Longs(16);
+    private final Longs maskedRows = new Longs(16);
+    private int maskWords;
     private int alternatives;
+    private int lastColumn;
 
-    /** @param bankColumns of the whole bank */
-    StepInputs(Batch batch, int bankColumns) {
-        this.bankColumns = bankColumns;
+    StepInputs(Batch batch) {
         spans = batch.spans();
-        segments = new Segments(spans);
         tokens = batch.tokens();
         ints = new Longs(ROWS * tokens + 64);
         addTokens();
@@ -62,6 +61,7 @@ final class StepInputs {
                 topKs)) {
             ints.addAll(part);
         }
+        addMasks();
         floats.addAll(biases);
         floats.addAll(penalties);
     }
@@ -74,16 +74,11 @@ final class StepInputs {
         return floats;
     }
 
-    /** Which rows use which slots, as {@link Segments#table()}. */
-    long[] segments() {
-        return segments.table();
-    }
-
     long[] counts() {
         int together = decodesTogether();
         return new long[] {
             tokens,
-            bankColumns,
+            lastColumn,
             draws.size(),
             logitRows.size() - draws.size(),
             alternatives,
@@ -93,7 +88,9 @@ final class StepInputs {
             plain.size(),
             filtered.size(),
             together,
-            longestContext(together)
+            longestContext(together),
+            maskedRows.size(),
+            maskWords
         };
     }
 
@@ -139,8 +136,8 @@ final class StepInputs {
         ints.size(ROWS * tokens);
         for (int i = 0; i < spans.size(); i++) {
             Span span = spans.get(i);
-            int column = segments.column(i);
-            int bare = Segments.columns(span) == 0 ? 1 : 0;
+            int columns = Segments.columns(span);
+            lastColumn = Math.max(lastColumn, columns == 0 ? 0 : span.column() + columns);
             for (int t = 0; t < span.length(); t++) {
                 int position = span.position() + t;
                 int row = at[0]++;
@@ -149,8 +146,8 @@ final class StepInputs {
                 ints.set(2 * tokens + row, Math.max(span.ropeLength(), position + 1));
                 ints.set(3 * tokens + row, span.extent() + position);
                 ints.set(4 * tokens + row, i);
-                ints.set(5 * tokens + row, column);
-                ints.set(6 * tokens + row, bare);
+                ints.set(5 * tokens + row, columns == 0 ? 0 : span.column());
+                ints.set(6 * tokens + row, columns == 0 ? 0 : span.column() + columns);
             }
         }
     }
@@ -191,9 +188,26 @@ final class StepInputs {
             repeatedTokens.add(token);
             penalties.add(draw.repetitionPenalty());
         }
+        if (draw.mask() != null) {
+            maskedRows.add(row);
+            maskWords = Math.max(maskWords, draw.mask().length());
+        }
         if (draw.temperature() >= MIN_TEMPERATURE) {
             boolean limited = draw.topK() > 0 || draw.topP() < 1 || draw.minP() > 0;
             (limited ? filtered : plain).add(row);
+        }
+    }
+
+    private void addMasks() {
+        ints.addAll(maskedRows);
+        int at = ints.size();
+        ints.size(at + maskedRows.size() * maskWords);
+        for (Draw draw : draws) {
+            TokenMask mask = draw.mask();
+            if (mask != null) {
+                mask.write(ints.values(), at);
+                at += maskWords;
+            }
         }
     }
 

@@ -25,6 +25,7 @@ public final class TorchRunner implements ModelRunner {
     private final StepGains gains;
     private final HostTensor ints;
     private final HostTensor floats;
+    private final HostTensor tiles;
     private boolean prepared;
 
     /**
@@ -39,6 +40,7 @@ public final class TorchRunner implements ModelRunner {
         this.pool = new ResidentPool(base, resident);
         this.gains = new StepGains(base, pool.sharers());
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
+        this.tiles = new HostTensor(base.script(), DataType.INT64, 256);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
     }
 
@@ -50,7 +52,8 @@ public final class TorchRunner implements ModelRunner {
     @Override
     public StepResult run(Batch batch) {
         prepareThread();
-        StepInputs inputs = new StepInputs(batch, bank.columns());
+        StepInputs inputs = new StepInputs(batch);
+        Segments segments = new Segments(batch.spans());
         long[] counts = inputs.counts();
         PtNDArray taken = gains.of(batch);
         float[] rows = base.script()
@@ -70,7 +73,8 @@ public final class TorchRunner implements ModelRunner {
                 .tensor(taken)
                 .ints(counts)
                 .ints(inputs.spanTable())
-                .ints(inputs.segments())
+                .ints(segments.table())
+                .tensor(tiles.write(segments.tiles()))
                 .floats();
         return results(batch, rows, counts);
     }
@@ -135,6 +139,7 @@ public final class TorchRunner implements ModelRunner {
     public void close() {
         ints.close();
         floats.close();
+        tiles.close();
         gains.close();
         pool.close();
         bank.close();

@@ -18,6 +18,7 @@ public final class Tokenizer {
 
     private final NativeTokenizer library;
     private final Vocabulary vocabulary;
+    private final TokenBytes tokenBytes;
     private final OptionalInt bos;
     private final OptionalInt eos;
     private final BosRule bosRule;
@@ -29,6 +30,7 @@ public final class Tokenizer {
     private Tokenizer(NativeTokenizer library, Vocabulary vocabulary, TokenizerConfig config) {
         this.library = library;
         this.vocabulary = vocabulary;
+        tokenBytes = new TokenBytes(vocabulary);
         bos = config.bos().map(vocabulary::id).orElse(OptionalInt.empty());
         eos = config.eos().map(vocabulary::id).orElse(OptionalInt.empty());
         bosRule = bosRule(config.addBos());
@@ -92,6 +94,14 @@ public final class Tokenizer {
             pieces[id] = piece;
         }
         return piece;
+    }
+
+    /**
+     * The bytes that a token stands for amid others; a character may be spread over several tokens. Empty where the token is special or unknown, or has no bytes
+     * of its own, as in vocabularies of words.
+     */
+    public Optional<byte[]> bytes(int id) {
+        return tokenBytes.of(id);
     }
 
     public OptionalInt id(String token) {

@@ -9,9 +9,11 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tokens of a {@code tokenizer.json} by id and by name, and which of them are special. */
@@ -22,10 +24,12 @@ final class Vocabulary {
     private final List<@Nullable String> tokens = new ArrayList<>();
     private final Map<String, Integer> ids = new HashMap<>();
     private final BitSet special = new BitSet();
+    private final BitSet added = new BitSet();
+    private final Set<String> decoders = new HashSet<>();
 
     private Vocabulary() {}
 
-    /** Reads {@code model.vocab} and {@code added_tokens}, and skips the rest, which may be many megabytes of merges. */
+    /** Reads {@code model.vocab}, {@code added_tokens} and the kinds of decoders, and skips the rest, which may be many megabytes of merges. */
     static Vocabulary parse(String json) throws IOException {
         Vocabulary vocabulary = new Vocabulary();
         try (JsonParser parser = new JsonFactory().createParser(new StringReader(json))) {
@@ -36,6 +40,7 @@ final class Vocabulary {
                 switch (field) {
                     case "added_tokens" -> vocabulary.readAddedTokens(parser);
                     case "model" -> vocabulary.readModel(parser);
+                    case "decoder" -> vocabulary.readDecoder(parser);
                     default -> parser.skipChildren();
                 }
             }
@@ -60,6 +65,31 @@ final class Vocabulary {
 
     boolean isSpecial(int id) {
         return id >= 0 && special.get(id);
+    }
+
+    /** Whether the token was added to the model's own ones: its name is its text, whatever the decoder. */
+    boolean isAdded(int id) {
+        return id >= 0 && added.get(id);
+    }
+
+    /** The kinds of decoders that turn tokens into text. */
+    Set<String> decoders() {
+        return decoders;
+    }
+
+    private void readDecoder(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            for (int depth = 1; depth > 0; ) {
+                JsonToken token = parser.nextToken();
+                if (token.isStructStart()) {
+                    depth++;
+                } else if (token.isStructEnd()) {
+                    depth--;
+                } else if (token == JsonToken.VALUE_STRING && "type".equals(parser.currentName())) {
+                    decoders.add(parser.getText());
+                }
+            }
+        }
     }
 
     private void readModel(JsonParser parser) throws IOException {
@@ -121,6 +151,7 @@ final class Vocabulary {
         }
         put(id, content);
         special.set(id, isSpecial);
+        added.set(id);
     }
 
     private void put(int id, String token) throws IOException {

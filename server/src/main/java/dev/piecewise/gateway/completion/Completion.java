@@ -2,6 +2,7 @@ package dev.piecewise.gateway.completion;
 
 import dev.piecewise.engine.Engine;
 import dev.piecewise.engine.GenerationRequest;
+import dev.piecewise.engine.TokenConstraint;
 import dev.piecewise.personalization.Served;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +25,12 @@ public final class Completion implements AutoCloseable {
     static Completion submit(CompletionRequest request, Served served, ServedModel model, Engine engine) {
         Completion completion = new Completion(request);
         try {
+            Optional<TokenConstraint> constraint = request.decoding().grammar().map(model.grammars()::constraint);
             for (Prompt prompt : request.prompts()) {
                 Prompt.Encoded encoded = prompt.encode(model.tokenizer(), engine.maxLength());
                 for (int i = 0; i < request.choices(); i++) {
-                    completion.generations.add(engine.submit(generation(request, encoded, i, served, model)));
+                    completion.generations.add(engine.submit(
+                            generation(request, encoded, i, served, model).constrained(constraint.orElse(null))));
                     completion.choices.add(new Choice(encoded, request, model.tokenizer()));
                     completion.open++;
                 }

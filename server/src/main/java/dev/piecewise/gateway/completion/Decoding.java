@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.engine.Sampling;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.Fields;
+import dev.piecewise.grammar.GrammarRequest;
+import dev.piecewise.grammar.GrammarSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -15,8 +18,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * How tokens are chosen and when a completion ends: the fields that all completion endpoints share.
  *
  * @param sampling of the first choice
+ * @param grammar what the text must be, if that was asked for
  */
-public record Decoding(int minTokens, boolean ignoreEos, List<String> stops, Sampling sampling) {
+public record Decoding(
+        int minTokens, boolean ignoreEos, List<String> stops, Sampling sampling, Optional<GrammarSpec> grammar) {
     private static final int MOST_STOPS = 16;
     private static final int MOST_BIASES = 1024;
 
@@ -36,7 +41,16 @@ public record Decoding(int minTokens, boolean ignoreEos, List<String> stops, Sam
                         .orElseGet(() -> ThreadLocalRandom.current().nextLong()),
                 logprobs);
         return new Decoding(
-                fields.integer("min_tokens", 0, 0, maxTokens), fields.flag("ignore_eos"), stops(fields), sampling);
+                fields.integer("min_tokens", 0, 0, maxTokens),
+                fields.flag("ignore_eos"),
+                stops(fields),
+                sampling,
+                GrammarRequest.parse(fields::value));
+    }
+
+    /** The same with another demand on the text, as tools that must be called make it. */
+    public Decoding with(GrammarSpec demand) {
+        return new Decoding(minTokens, ignoreEos, stops, sampling, Optional.of(demand));
     }
 
     /** The sampling of a choice: every choice of a prompt draws its own numbers, and a seed decides them all. */
