@@ -1,6 +1,7 @@
 # Per-Pcs (2406.10471): choosing pieces for a history in one forward pass. Each site scores the pool's pieces against what flows into it, takes the best k,
 # and is computed with them at once, so that later sites see what earlier ones installed.
-# pool = per piece stack: A [sharers, rank, in], B [sharers, out, rank] (scaled), keys [sharers, in] float32, layer-normed; at = index of a site's stack or -1
+# pool = per piece stack: A [sharers, rank, in], B [sharers, out, rank] (scaled), keys [sharers, in] float32, layer-normed, bars [sharers] float32, 0 or, where
+# the sharer has no piece, -inf; at = index of a site's stack or -1
 
 
 def score(self, x: Tensor, weight: Tensor, keys: Tensor, absolute: int) -> Tensor:
@@ -14,6 +15,11 @@ def score(self, x: Tensor, weight: Tensor, keys: Tensor, absolute: int) -> Tenso
 def key_rows(self, gates: Tensor, like: Tensor) -> Tensor:
     # gates [sharers, in] -> the keys that scores are taken with
     return torch.layer_norm(gates.to(like.device).to(6), [gates.size(1)], None, None, 1e-5)
+
+
+def bars(self, absent: Tensor, like: Tensor) -> Tensor:
+    # absent [sharers], 1 where there is no piece -> what is added to scores: no such piece is among the best while there are others, and its weight is 0
+    return torch.masked_fill(torch.zeros_like(absent), torch.gt(absent, 0), float("-inf")).to(like.device)
 
 
 def as_stack(self, stack: Tensor, scale: float, like: Tensor) -> Tensor:
@@ -46,7 +52,7 @@ def choose(self, y: Tensor, x: Tensor, first: int, members: int, widths: List[in
         offset = offset + width
         stack = at[first + m]
         if stack >= 0:
-            scores = self.score(x, weight, pool[stack + 2], int(settings[3]))
+            scores = torch.add(self.score(x, weight, pool[stack + 2], int(settings[3])), pool[stack + 3])
             best, chosen = torch.topk(scores, int(settings[0]))
             share = torch.softmax(torch.div(best, settings[1]), 0)
             found.append(torch.cat([chosen.to(6), share]))

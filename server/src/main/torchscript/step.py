@@ -2,7 +2,7 @@
 # shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, packed]
 # weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
 #   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty)
-# ints = [tokens, positions, RoPE lengths, places, spans of the tokens, first and end column of the tokens] of T each, then what sampling needs
+# ints = [tokens, positions, RoPE lengths, places, spans of the tokens, first bank column of the tokens, 1 for tokens that have none] of T each, then what sampling needs
 
 
 def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int) -> Tensor:
@@ -19,7 +19,7 @@ def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int) -> Tensor:
     return torch.linear(x, w, bias)
 
 
-def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], segments: List[int], tiles: Tensor) -> Tensor:
+def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], segments: List[int]) -> Tensor:
     # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each
     total = counts[0]
     eps = numbers[0]
@@ -29,16 +29,14 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     x = torch.embedding(weights[0], rows.select(0, 0))
     cos, sin = self.turns(rows.select(0, 1), rows.select(0, 2), weights[3], rope, numbers[2], dtype)
     places = rows.select(0, 3)
-    mask = torch.empty([0], dtype=11, device=device)
-    tile_rows = tiles.to(device)
+    tables = annotate(List[Tensor], [])
     if len(segments) > 0:
-        columns = torch.arange(counts[1], device=device).unsqueeze(0)
-        mask = torch.logical_and(torch.ge(columns, rows.select(0, 5).unsqueeze(1)), torch.lt(columns, rows.select(0, 6).unsqueeze(1)))
+        tables = self.lookups(segments, rows.select(0, 5), rows.select(0, 6), counts[1], shape)
     token_gains = torch.empty([0], dtype=dtype, device=device)
     if gains.numel() > 0:
         token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
     row_places = places
-    row_mask = mask
+    row_mask = places
     if counts[10] > 0:
         first = torch.sub(rows.select(0, 3), rows.select(0, 1)).narrow(0, 0, counts[10])
         row_places = self.row_places(first, counts[11])
@@ -53,7 +51,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         base = 4 + layer * 12
         h = torch.rms_norm(x, [shape[4]], weights[base], eps)
         qkv = self.linear(h, weights[base + 1], weights[base + 2], packed)
-        qkv = self.adapt(qkv, h, layer, 0, bank_a, bank_b, segments, mask, tile_rows, pool_a, pool_b, token_gains, shape)
+        qkv = self.adapt(qkv, h, layer, 0, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
         q = qk.narrow(1, 0, heads)
         keys = arena[layer * 2]
@@ -69,14 +67,14 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
             parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), windows[layer], numbers[1]))
         attended = torch.cat(parts, 0)
         y = self.linear(attended, weights[base + 3], weights[base + 4], packed)
-        y = self.adapt(y, attended, layer, 1, bank_a, bank_b, segments, mask, tile_rows, pool_a, pool_b, token_gains, shape)
+        y = self.adapt(y, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = torch.add(x, y)
         h = torch.rms_norm(x, [shape[4]], weights[base + 5], eps)
         both = self.linear(h, weights[base + 6], weights[base + 7], packed)
-        both = self.adapt(both, h, layer, 2, bank_a, bank_b, segments, mask, tile_rows, pool_a, pool_b, token_gains, shape)
+        both = self.adapt(both, h, layer, 2, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
         y = self.linear(active, weights[base + 8], weights[base + 9], packed)
-        y = self.adapt(y, active, layer, 3, bank_a, bank_b, segments, mask, tile_rows, pool_a, pool_b, token_gains, shape)
+        y = self.adapt(y, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = torch.add(x, y)
     if counts[2] + counts[3] == 0:
         return torch.empty([0], dtype=6)

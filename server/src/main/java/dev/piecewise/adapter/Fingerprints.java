@@ -29,6 +29,7 @@ public final class Fingerprints {
                 .put(pool.keys().wire())
                 .put(pool.sharers().size());
         pool.sharers().forEach(sharer -> hash.put(sharer.id()).put(sharer.items()));
+        putAgreements(hash, pool);
         hash.put(pool.sites().size());
         pool.sites().forEach((site, stack) -> {
             hash.put(site.toString()).put(stack.in()).put(stack.out());
@@ -37,6 +38,26 @@ public final class Fingerprints {
             }
         });
         return hash.finish();
+    }
+
+    /** Pools from before there were consents and withdrawals keep the hash they have. */
+    private static void putAgreements(ContentHash hash, Pool pool) {
+        for (Pool.Sharer sharer : pool.sharers()) {
+            sharer.consent()
+                    .ifPresent(consent -> hash.put("consent")
+                            .put(sharer.id())
+                            .put(consent.by())
+                            .put(consent.at().toString())
+                            .put(consent.ratio()));
+            if (!sharer.absent().isEmpty()) {
+                hash.put("absent").put(sharer.id()).put(sharer.absent().size());
+                sharer.absent().forEach(site -> hash.put(site.toString()));
+            }
+        }
+        pool.withdrawn()
+                .forEach(withdrawal -> hash.put("withdrawn")
+                        .put(withdrawal.id())
+                        .put(withdrawal.at().toString()));
     }
 
     /** Of what a plan makes of its pool; that the pieces are in the pool's hash leaves the weights and the way of merging to be hashed. */

@@ -8,7 +8,7 @@ import java.util.SortedMap;
 public interface PieceSelector {
     /**
      * Scores every piece of {@code pool} against the examples, site by site in the order of the forward pass, each site seeing what was installed before it, and
-     * returns for each site the k best with their weights, best first. All examples count equally. May be called from any thread but an event loop; calls wait for
+     * returns for each site the k best with their weights, best first; fewer where fewer sharers gave a piece. All examples count equally. May be called from any thread but an event loop; calls wait for
      * each other.
      */
     SortedMap<Site, List<Choice>> select(Pool pool, List<Example> examples, Options options);

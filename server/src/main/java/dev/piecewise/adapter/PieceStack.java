@@ -1,6 +1,10 @@
 package dev.piecewise.adapter;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * All sharers' pieces of one site, stacked in the pool's sharer order; as in {@code pieces.safetensors}, without the scale alpha / rank. Values may lie in memory or in a
@@ -106,6 +110,90 @@ public final class PieceStack {
     /** Copies one sharer's A, rank x in values. */
     void copyA(int sharer, float[] target, int at) {
         a.copy(sharer * rank * in, target, at, rank * in);
+    }
+
+    /** As in {@code parts}, where each gives the rows of some sharers; values stay where they are. */
+    static PieceStack concat(List<PieceStack> parts) {
+        PieceStack first = parts.getFirst();
+        int sharers = parts.stream().mapToInt(PieceStack::sharers).sum();
+        return new PieceStack(
+                sharers,
+                first.rank,
+                first.in,
+                first.out,
+                Rows.of(parts, part -> part.a, first.rank * first.in),
+                Rows.of(parts, part -> part.b, first.out * first.rank),
+                Rows.of(parts, part -> part.gate, first.in));
+    }
+
+    /** The same pieces without those of one sharer. */
+    PieceStack without(int sharer) {
+        return new PieceStack(
+                sharers - 1,
+                rank,
+                in,
+                out,
+                Rows.of(a, sharers, rank * in).without(sharer),
+                Rows.of(b, sharers, out * rank).without(sharer),
+                Rows.of(gate, sharers, in).without(sharer));
+    }
+
+    /** Pieces that are all zeros. */
+    static PieceStack zeros(int sharers, int rank, int in, int out) {
+        return new PieceStack(
+                sharers,
+                rank,
+                in,
+                out,
+                new float[sharers * rank * in],
+                new float[sharers * out * rank],
+                new float[sharers * in]);
+    }
+
+    /** Rows of equal length that lie in several places, one for each sharer. */
+    private record Rows(List<Row> rows, int length) implements Values {
+        record Row(Values values, int from) {}
+
+        static Rows of(List<PieceStack> parts, Function<PieceStack, Values> values, int length) {
+            return new Rows(
+                    parts.stream()
+                            .flatMap(part -> of(values.apply(part), part.sharers, length).rows.stream())
+                            .toList(),
+                    length);
+        }
+
+        static Rows of(Values values, int sharers, int length) {
+            return new Rows(
+                    IntStream.range(0, sharers)
+                            .mapToObj(i -> new Row(values, i * length))
+                            .toList(),
+                    length);
+        }
+
+        Rows without(int row) {
+            List<Row> rest = new ArrayList<>(rows);
+            rest.remove(row);
+            return new Rows(List.copyOf(rest), length);
+        }
+
+        @Override
+        public float[] all() {
+            float[] all = new float[Math.multiplyExact(rows.size(), length)];
+            copy(0, all, 0, all.length);
+            return all;
+        }
+
+        @Override
+        public void copy(int from, float[] target, int at, int count) {
+            int done = 0;
+            while (done < count) {
+                Row row = rows.get((from + done) / length);
+                int inRow = (from + done) % length;
+                int part = Math.min(length - inRow, count - done);
+                row.values.copy(row.from + inRow, target, at + done, part);
+                done += part;
+            }
+        }
     }
 
     private record InMemory(float[] all) implements Values {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -33,6 +34,10 @@ public final class Plans {
                     throw new BadFileException(
                             WHAT, "has sharer \"%s\", whom the pool does not have".formatted(choice.sharer()));
                 }
+                if (!pool.has(pool.indexOf(choice.sharer()), site)) {
+                    throw new BadFileException(
+                            WHAT, "has site %s of sharer \"%s\", who gave none".formatted(site, choice.sharer()));
+                }
             }
         });
     }
@@ -50,6 +55,38 @@ public final class Plans {
             gains.put(site, gain);
         });
         return new Adaptation.Resident(Fingerprints.merged(plan, Merge.PRODUCT), gains);
+    }
+
+    /**
+     * The plan for another version of its pool, nothing chosen anew: who is gone is left out, and what is left of a site's weights is scaled to sum to 1. A site that
+     * nothing is left of is left to the base. Empty when no site is left.
+     */
+    public static Optional<Plan> moved(Plan plan, Pool version) {
+        SortedMap<Site, List<Choice>> sites = new TreeMap<>();
+        plan.sites().forEach((site, choices) -> {
+            List<Choice> left = choices.stream()
+                    .filter(choice -> {
+                        int sharer = version.indexOf(choice.sharer());
+                        return sharer >= 0 && version.has(sharer, site);
+                    })
+                    .toList();
+            double sum = left.stream().mapToDouble(Choice::weight).sum();
+            if (sum > 0) {
+                boolean all = left.size() == choices.size();
+                sites.put(
+                        site,
+                        all
+                                ? choices
+                                : left.stream()
+                                        .map(choice -> new Choice(choice.sharer(), choice.weight() / sum))
+                                        .toList());
+            }
+        });
+        if (sites.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Plan(version.base(), version.hash(), plan.merge(), plan.k(), sites, plan.items(), plan.created()));
     }
 
     /** The mean of several selections over the same sites (Per-Pcs A.8, step 9): a piece that a selection did not take counts as 0 there. Largest weights first. */

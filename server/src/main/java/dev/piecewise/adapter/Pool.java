@@ -1,8 +1,13 @@
 package dev.piecewise.adapter;
 
 import dev.piecewise.checkpoint.Site;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * All pieces of a base model that sharers published; immutable, known by its content hash.
@@ -11,6 +16,7 @@ import java.util.SortedMap;
  * @param scale alpha / rank, to be applied to {@code B A}
  * @param merge what a plan is merged by unless something else is asked for
  * @param keys where the pieces' keys come from, and so how they score
+ * @param withdrawn who was in an earlier version and is in no later one
  */
 public record Pool(
         String hash,
@@ -20,7 +26,40 @@ public record Pool(
         Merge merge,
         Keys keys,
         List<Sharer> sharers,
-        SortedMap<Site, PieceStack> sites) {
+        SortedMap<Site, PieceStack> sites,
+        List<Withdrawal> withdrawn) {
+
+    public Pool(
+            String hash,
+            String base,
+            int rank,
+            double scale,
+            Merge merge,
+            Keys keys,
+            List<Sharer> sharers,
+            SortedMap<Site, PieceStack> sites) {
+        this(hash, base, rank, scale, merge, keys, sharers, sites, List.of());
+    }
+
+    /**
+     * Who gave pieces.
+     *
+     * @param items from how many the pieces were trained, 0 when unknown
+     * @param absent the pool's sites that the sharer gave no piece for; the stacks hold zeros there
+     */
+    public record Sharer(String id, int items, Optional<Consent> consent, SortedSet<Site> absent) {
+        public Sharer {
+            absent = Collections.unmodifiableSortedSet(new TreeSet<>(absent));
+        }
+
+        /** A sharer of all sites. */
+        public Sharer(String id, int items) {
+            this(id, items, Optional.empty(), new TreeSet<>());
+        }
+    }
+
+    /** Who took their pieces back, and when. */
+    public record Withdrawal(String id, Instant at) {}
 
     /** The pieces of a site that the pool has. */
     public PieceStack stack(Site site) {
@@ -41,10 +80,18 @@ public record Pool(
         return -1;
     }
 
-    Pool withHash(String hash) {
-        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites);
+    /** Whether this sharer gave a piece for this site. */
+    public boolean has(int sharer, Site site) {
+        return sites.containsKey(site) && !sharers.get(sharer).absent().contains(site);
     }
 
-    /** Who gave pieces, and from how many items they were trained (0 when unknown). */
-    public record Sharer(String id, int items) {}
+    /** How many pieces there are. */
+    public int pieces() {
+        return sharers.size() * sites.size()
+                - sharers.stream().mapToInt(sharer -> sharer.absent().size()).sum();
+    }
+
+    Pool withHash(String hash) {
+        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn);
+    }
 }

@@ -1,18 +1,13 @@
 package dev.piecewise.adapter;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.checkpoint.BadFileException;
-import dev.piecewise.checkpoint.JsonFields;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.SafetensorsFile;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.checkpoint.TensorInfo;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,19 +17,34 @@ import java.util.TreeMap;
  */
 public final class PoolReader {
     private final Path pieces;
-    private final JsonFields description;
+    private final PoolDescription description;
 
     private PoolReader(Path directory) {
         this.pieces = directory.resolve(PoolFiles.PIECES);
-        this.description = JsonFields.read(directory.resolve(PoolFiles.DESCRIPTION));
+        this.description = PoolDescription.read(directory.resolve(PoolFiles.DESCRIPTION));
     }
 
-    /** A pool of whatever base. */
+    /**
+     * A pool of whatever base. {@code directory} is a pool's own, or one that versions are published in; then the current version is read. A version with pieces of
+     * somebody who withdrew since is refused.
+     */
     public static Pool read(Path directory) {
-        if (!PoolFiles.isPool(directory)) {
-            throw new BadFileException(
-                    directory, "is no pool: it has no %s or was never published".formatted(PoolFiles.DESCRIPTION));
+        while (true) {
+            Path version = PoolFiles.version(directory);
+            try {
+                Pool pool = readVersion(version);
+                requireServed(version, pool);
+                return pool;
+            } catch (BadFileException bad) {
+                if (Files.exists(version) || PoolFiles.version(directory).equals(version)) {
+                    throw bad;
+                }
+            }
         }
+    }
+
+    /** A version as it lies there, whoever has withdrawn since. */
+    static Pool readVersion(Path directory) {
         return new PoolReader(directory).read();
     }
 
@@ -56,26 +66,38 @@ public final class PoolReader {
         return pool;
     }
 
+    /** A published version is the content that its name says; the version that is current now says who withdrew. */
+    private static void requireServed(Path version, Pool pool) {
+        Path root = version.toAbsolutePath().getParent();
+        if (root == null || !PoolFiles.hasVersions(root)) {
+            return;
+        }
+        if (!String.valueOf(version.getFileName()).equals(PoolFiles.name(pool.hash()))) {
+            throw new BadFileException(version, "is not what its name says: its content hash is " + pool.hash());
+        }
+        Path current = PoolFiles.version(root);
+        for (Pool.Withdrawal withdrawal :
+                PoolDescription.read(current.resolve(PoolFiles.DESCRIPTION)).withdrawn()) {
+            if (pool.indexOf(withdrawal.id()) >= 0) {
+                throw new BadFileException(
+                        version,
+                        "has pieces of \"%s\", who withdrew at %s; the current version is %s"
+                                .formatted(withdrawal.id(), withdrawal.at(), current.getFileName()));
+            }
+        }
+    }
+
     private Pool read() {
-        if (description.requireInteger("format") != PoolFiles.FORMAT) {
-            throw description.bad(
-                    "format", "is %s; this version reads %d".formatted(description.value("format"), PoolFiles.FORMAT));
-        }
-        int rank = description.requireInteger("rank");
-        double alpha = description.requireNumber("alpha");
-        if (rank <= 0 || alpha <= 0) {
-            throw description.bad(rank <= 0 ? "rank" : "alpha", "must be positive");
-        }
-        List<Pool.Sharer> sharers = sharers();
         Pool pool = new Pool(
-                description.requireString("hash"),
-                description.requireString("base"),
-                rank,
-                alpha / rank,
-                Merge.parse(description.requireString("merge")).orElseThrow(() -> unknown("merge")),
-                Keys.parse(description.requireString("keys")).orElseThrow(() -> unknown("keys")),
-                sharers,
-                stacks(sharers.size(), rank));
+                description.hash(),
+                description.base(),
+                description.rank(),
+                description.alpha() / description.rank(),
+                description.merge(),
+                description.keys(),
+                description.sharers(),
+                stacks(),
+                description.withdrawn());
         String actual = Fingerprints.pool(pool);
         if (!actual.equals(pool.hash())) {
             throw new BadFileException(
@@ -84,13 +106,12 @@ public final class PoolReader {
         return pool;
     }
 
-    private SortedMap<Site, PieceStack> stacks(int sharers, int rank) {
+    private SortedMap<Site, PieceStack> stacks() {
         SafetensorsFile file = SafetensorsFile.openUntilUnused(pieces);
         SortedMap<Site, PieceStack> stacks = new TreeMap<>();
-        for (String name : description.strings("sites")) {
-            Site site = Site.parse(name)
-                    .orElseThrow(() -> description.bad("sites", "names \"%s\", which is no site".formatted(name)));
-            stacks.put(site, new StackReader(file, site, sharers, rank).read());
+        int sharers = description.sharers().size();
+        for (Site site : description.sites()) {
+            stacks.put(site, new StackReader(file, site, sharers, description.rank()).read());
         }
         if (file.tensors().size() != 3 * stacks.size() || stacks.isEmpty()) {
             throw new BadFileException(
@@ -98,27 +119,6 @@ public final class PoolReader {
                     "holds %d tensors for %d sites".formatted(file.tensors().size(), stacks.size()));
         }
         return stacks;
-    }
-
-    private List<Pool.Sharer> sharers() {
-        List<Pool.Sharer> sharers = new ArrayList<>();
-        Set<String> ids = new HashSet<>();
-        for (JsonNode node : description.elements("sharers")) {
-            JsonFields sharer = JsonFields.of(pieces.resolveSibling(PoolFiles.DESCRIPTION) + ": sharers", node);
-            String id = sharer.requireString("id");
-            if (!ids.add(id)) {
-                throw description.bad("sharers", "names \"%s\" twice".formatted(id));
-            }
-            sharers.add(new Pool.Sharer(id, sharer.integer("items").orElse(0)));
-        }
-        if (sharers.isEmpty()) {
-            throw description.bad("sharers", "names nobody");
-        }
-        return List.copyOf(sharers);
-    }
-
-    private BadFileException unknown(String field) {
-        return description.bad(field, "is %s, which is not known".formatted(description.value(field)));
     }
 
     /** The three tensors of one site. */

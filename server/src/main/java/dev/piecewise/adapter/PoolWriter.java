@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.checkpoint.AtomicFiles;
+import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.SafetensorsWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,9 @@ public final class PoolWriter {
     public static void write(Pool pool, Path directory) {
         SafetensorsWriter pieces = new SafetensorsWriter(Map.of("format", "pt"));
         pool.sites().forEach((site, stack) -> {
-            pieces.add(site + ".A", stack.a(), stack.sharers(), stack.rank(), stack.in());
-            pieces.add(site + ".B", stack.b(), stack.sharers(), stack.out(), stack.rank());
-            pieces.add(site + ".gate", stack.gate(), stack.sharers(), stack.in());
+            pieces.add(site + ".A", DType.F32, stack::a, stack.sharers(), stack.rank(), stack.in());
+            pieces.add(site + ".B", DType.F32, stack::b, stack.sharers(), stack.out(), stack.rank());
+            pieces.add(site + ".gate", DType.F32, stack::gate, stack.sharers(), stack.in());
         });
         AtomicFiles.directory(directory, temporary -> {
             pieces.write(temporary.resolve(PoolFiles.PIECES));
@@ -41,10 +42,30 @@ public final class PoolWriter {
                 .put("merge", pool.merge().wire())
                 .put("keys", pool.keys().wire());
         ArrayNode sharers = description.putArray("sharers");
-        pool.sharers()
-                .forEach(sharer -> sharers.addObject().put("id", sharer.id()).put("items", sharer.items()));
+        pool.sharers().forEach(sharer -> describe(sharer, sharers.addObject()));
         ArrayNode sites = description.putArray("sites");
         pool.sites().keySet().forEach(site -> sites.add(site.toString()));
+        if (!pool.withdrawn().isEmpty()) {
+            ArrayNode withdrawn = description.putArray("withdrawn");
+            pool.withdrawn()
+                    .forEach(withdrawal -> withdrawn
+                            .addObject()
+                            .put("id", withdrawal.id())
+                            .put("at", withdrawal.at().toString()));
+        }
         return description;
+    }
+
+    private static void describe(Pool.Sharer sharer, ObjectNode node) {
+        node.put("id", sharer.id()).put("items", sharer.items());
+        sharer.consent()
+                .ifPresent(consent -> node.putObject("consent")
+                        .put("by", consent.by())
+                        .put("at", consent.at().toString())
+                        .put("ratio", consent.ratio()));
+        if (!sharer.absent().isEmpty()) {
+            ArrayNode absent = node.putArray("absent");
+            sharer.absent().forEach(site -> absent.add(site.toString()));
+        }
     }
 }

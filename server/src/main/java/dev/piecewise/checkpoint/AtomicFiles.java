@@ -61,7 +61,7 @@ public final class AtomicFiles {
         if (parent == null) {
             throw new BadFileException(target, "is no name for a file");
         }
-        Path temporary = parent.resolve("." + absolute.getFileName() + MARK + UUID.randomUUID());
+        Path temporary = temporary(absolute);
         try {
             Files.createDirectories(parent);
             content.writeTo(temporary);
@@ -81,8 +81,13 @@ public final class AtomicFiles {
         }
     }
 
-    /** What is left of an attempt that failed; nothing after one that succeeded. */
-    private static void delete(Path temporary) {
+    /** A new name beside the target for content under construction, or for what is about to be deleted. */
+    public static Path temporary(Path target) {
+        return target.resolveSibling("." + target.getFileName() + MARK + UUID.randomUUID());
+    }
+
+    /** Deletes a file, or a directory of plain files, if it is there: what is left of an attempt that failed. */
+    public static void delete(Path temporary) {
         try {
             if (Files.isDirectory(temporary)) {
                 try (DirectoryStream<Path> files = Files.newDirectoryStream(temporary)) {

@@ -1,21 +1,63 @@
 package dev.piecewise.cli;
 
-import dev.piecewise.error.ErrorCode;
-import dev.piecewise.error.ServingException;
+import dev.piecewise.config.PiecewiseConfig;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** Will serve the shipped demo model. */
+/** The server with the shipped model, pool and people. */
 @Command(
         name = "demo",
-        description = "Serves the shipped demo; it arrives with the demo model.",
-        mixinStandardHelpOptions = true)
+        description = "Serves the shipped demo: a small base model, a pool of shared pieces, and 200 invented people.",
+        mixinStandardHelpOptions = true,
+        subcommands = {DemoGenerateCommand.class, DemoPlansCommand.class})
 public final class DemoCommand implements Callable<Integer> {
+    private static final String MODEL = "model-store/piecewise_demo";
+    private static final String PROMPT = "Note: ask Clara to bring the tent on Friday.\\nText:";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions settings;
+
     @Override
-    public Integer call() {
-        throw new ServingException(
-                ErrorCode.NOT_FOUND,
-                "the demo arrives with the demo model, which is not there yet; serve one of yours: "
-                        + "./piecewise serve --set model.path=DIR");
+    public Integer call() throws InterruptedException {
+        PiecewiseConfig config = config(settings);
+        DemoPeople people = DemoPeople.read(config.model().directory());
+        try (Progress progress = new Progress(spec.commandLine().getErr(), "storing people")) {
+            people.store(config.store().url(), progress::at);
+        }
+        try (Server server = new Server(config)) {
+            String url = server.start();
+            server.load();
+            spec.commandLine().getErr().println("piecewise: ready on " + url + "\n" + example(people.names(), url));
+            server.awaitStop();
+        }
+        return 0;
+    }
+
+    /** The shipped model, pool and a store of the demo's own, where the caller did not say otherwise. */
+    static PiecewiseConfig config(ConfigOptions settings) {
+        Path home = Path.of(System.getProperty("piecewise.home", ""));
+        Path model = home.resolve(MODEL);
+        return settings.load(
+                "model.path=" + model,
+                "adapters.pool=" + model.resolve("pool"),
+                "store.url=jdbc:sqlite:" + home.resolve(".piecewise/demo.db"),
+                "store.data-directory=" + home.resolve(".piecewise"));
+    }
+
+    /** The first of the people, side by side, and nobody. */
+    private static String example(List<String> names, String url) {
+        return """
+                try: for user in %s nobody; do curl -s %s/v1/completions -H 'content-type: application/json' \\
+                       -d '{"user":"'$user'","prompt":"%s","max_tokens":48,"temperature":0}'; echo; done
+                """.stripTrailing()
+                .formatted(String.join(" ", names.subList(0, Math.min(3, names.size()))), url, PROMPT);
     }
 }

@@ -42,6 +42,10 @@ record LoadedModel(ModelConfig shape, String fingerprint, BaseModel base, Tokeni
 
     /** Longest sequence: what the model was made for, what the KV arena holds, what the configuration allows. */
     int maxLength(PiecewiseConfig.Engine engine) {
+        return maxLength(shape, engine);
+    }
+
+    static int maxLength(ModelConfig shape, PiecewiseConfig.Engine engine) {
         int model = Math.min(shape.maxPositions(), engine.kvPlaces());
         return engine.maxLength() > 0 ? Math.min(model, engine.maxLength()) : model;
     }

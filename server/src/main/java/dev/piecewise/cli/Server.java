@@ -5,6 +5,8 @@ import dev.piecewise.adapter.AdapterCache;
 import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolReader;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.engine.LocalEngine;
 import dev.piecewise.gateway.Gateway;
@@ -45,7 +47,8 @@ final class Server implements AutoCloseable {
     Server(PiecewiseConfig config) {
         this.config = config;
         this.name = config.model().servedName();
-        this.metrics = new Metrics(name, config.engine().kvPlaces());
+        ModelConfig shape = ModelConfigReader.read(config.model().directory());
+        this.metrics = new Metrics(name, LoadedModel.maxLength(shape, config.engine()));
         int body = Math.toIntExact(config.server().maxBodyBytes());
         this.gateway = new Gateway(
                 HttpLimits.DEFAULT.withBytes(body, config.server().writeQueueBytes()),

@@ -1,5 +1,9 @@
 package dev.piecewise.engine;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
 /** Runs generations. A local engine, a remote one and a stand-in for tests are interchangeable. */
 public interface Engine extends AutoCloseable {
     /**
@@ -13,6 +17,11 @@ public interface Engine extends AutoCloseable {
 
     Status status();
 
+    /** Why nothing can run now, as far as the latest steps tell; a step that works ends it. */
+    default Optional<String> fault() {
+        return Optional.empty();
+    }
+
     /**
      * Drops what is kept of a user's prompts and completions beyond the requests that run: keys and values of cached prefixes, and the adapter's place in the bank.
      * What runs for the user ends as usual and then is not kept either. Waits for the step that runs; returns how many KV places were freed.
@@ -22,7 +31,7 @@ public interface Engine extends AutoCloseable {
     }
 
     /** Refuses new requests and waits until the accepted ones ended, at most so long; then fails what is left. */
-    void drain(java.time.Duration limit) throws InterruptedException;
+    void drain(Duration limit) throws InterruptedException;
 
     @Override
     void close();
@@ -37,5 +46,5 @@ public interface Engine extends AutoCloseable {
             int slotsActive,
             int slotsIdle,
             int slotsFree,
-            java.util.List<String> residentAdapters) {}
+            List<String> residentAdapters) {}
 }

@@ -30,6 +30,7 @@ final class EngineLoop implements Runnable {
     private @Nullable Throwable fault;
     private volatile Status status;
     private final AtomicInteger faults = new AtomicInteger();
+    private final RunHealth health = new RunHealth();
 
     EngineLoop(ModelRunner runner, EngineLimits limits, EngineObserver observer, Inbox inbox) {
         this.runner = runner;
@@ -48,6 +49,10 @@ final class EngineLoop implements Runnable {
     /** How often the books had to be rebuilt; any thread may ask. */
     int faults() {
         return faults.get();
+    }
+
+    RunHealth health() {
+        return health;
     }
 
     /** A failure outside of a step is a fault of the engine's own books: all sequences fail, loudly, and the books are begun again. */
@@ -143,8 +148,10 @@ final class EngineLoop implements Runnable {
         try {
             result = runner.run(step.batch());
         } catch (RuntimeException | Error failure) {
+            health.failed(System.nanoTime());
             return failure;
         }
+        health.worked();
         if (result.rows().size() != step.size()) {
             return new IllegalStateException("a step of %d spans gave %d results"
                     .formatted(step.size(), result.rows().size()));

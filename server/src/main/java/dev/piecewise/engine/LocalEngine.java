@@ -1,6 +1,7 @@
 package dev.piecewise.engine;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** An engine on this machine: one thread runs the sequences of all callers in common steps of one model. */
@@ -47,6 +48,11 @@ public final class LocalEngine implements Engine {
                 known.slotsIdle(),
                 known.slotsFree(),
                 known.residentAdapters());
+    }
+
+    @Override
+    public Optional<String> fault() {
+        return loop.health().fault(System.nanoTime());
     }
 
     @Override

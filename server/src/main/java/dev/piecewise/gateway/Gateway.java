@@ -158,6 +158,9 @@ public final class Gateway implements AutoCloseable {
         if (!serving.store().healthy()) {
             throw new ServingException(ErrorCode.UNAVAILABLE, "the database does not answer");
         }
+        serving.engine().fault().ifPresent(fault -> {
+            throw new ServingException(ErrorCode.UNAVAILABLE, fault);
+        });
         return serving;
     }
 }

@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
@@ -26,43 +27,31 @@ record Families(PrometheusRegistry registry, Labels constant) {
     static final double[] STEP_TOKENS = {1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384};
 
     Counter counter(String name, String help, String... labels) {
-        return Counter.builder()
-                .name(name)
-                .help(help)
-                .constLabels(constant)
-                .labelNames(labels)
-                .register(registry);
+        return described(Counter.builder(), name, help, labels).register(registry);
     }
 
     Histogram histogram(String name, String help, double[] bounds, String... labels) {
-        return Histogram.builder()
-                .name(name)
-                .help(help)
-                .constLabels(constant)
-                .labelNames(labels)
+        return described(Histogram.builder(), name, help, labels)
                 .classicOnly()
                 .classicUpperBounds(bounds)
                 .register(registry);
     }
 
     void gauge(String name, String help, Consumer<GaugeWithCallback.Callback> read, String... labels) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .constLabels(constant)
-                .labelNames(labels)
+        described(GaugeWithCallback.builder(), name, help, labels)
                 .callback(read)
                 .register(registry);
     }
 
     void counted(String name, String help, Consumer<CounterWithCallback.Callback> read, String... labels) {
-        CounterWithCallback.builder()
-                .name(name)
-                .help(help)
-                .constLabels(constant)
-                .labelNames(labels)
+        described(CounterWithCallback.builder(), name, help, labels)
                 .callback(read)
                 .register(registry);
+    }
+
+    private <B extends MetricWithFixedMetadata.Builder<B, ?>> B described(
+            B family, String name, String help, String... labels) {
+        return family.name(name).help(help).constLabels(constant).labelNames(labels);
     }
 
     /** 1, 2, 5, 10, 20, 50, ... up to {@code most}. */

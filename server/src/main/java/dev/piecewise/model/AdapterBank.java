@@ -1,7 +1,6 @@
 package dev.piecewise.model;
 
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.adapter.Factors;
@@ -9,21 +8,19 @@ import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The columns that merged adapters are written to, one column for each rank. Per layer and projection group A (columns, members, in), per projection B (columns, out);
- * a group has no memory until some adapter touches it. Confined to the engine's thread.
+ * The columns that merged adapters are written to, one column for each rank. Laid out as the
+ * script's {@code adapters.py} describes; a group has no memory until some adapter touches it. Confined to the engine's thread.
  */
 final class AdapterBank implements AutoCloseable {
     private final BaseModel base;
     private final int columns;
     private final PtNDArray absent;
+    private final HostTensor flat;
     private final PtNDArray[] a;
     private final PtNDArray[] b;
     private IValue listA;
@@ -34,8 +31,9 @@ final class AdapterBank implements AutoCloseable {
         this.columns = columns;
         int layers = base.config().layers();
         absent = base.zeros(0);
+        flat = new HostTensor(base.script(), DataType.FLOAT32, 1024);
         a = new PtNDArray[layers * ProjectionGroup.COUNT];
-        b = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
+        b = new PtNDArray[layers * ProjectionGroup.RUNS];
         Arrays.fill(a, absent);
         Arrays.fill(b, absent);
         listA = IValue.listFrom(a);
@@ -54,47 +52,52 @@ final class AdapterBank implements AutoCloseable {
         return listB;
     }
 
-    /** Writes the adapter's factors and zeroes what else these columns hold, in one call of the script. */
+    /** Writes the adapter's factors and zeroes what else these columns hold. */
     void load(LoraAdapter adapter, int firstColumn) {
         allocate(adapter);
-        long values = adapter.bytes() / Float.BYTES;
-        long[] layout = new long[adapter.sites().size() * 5];
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment flat = arena.allocate(ValueLayout.JAVA_FLOAT, values);
-            long offset = 0;
-            int i = 0;
-            for (Map.Entry<Site, Factors> entry : adapter.sites().entrySet()) {
-                Factors factors = entry.getValue();
-                Projection projection = entry.getKey().projection();
-                ProjectionGroup group = ProjectionGroup.of(projection);
-                layout[i++] = group.at(entry.getKey().layer());
-                layout[i++] = group.members().indexOf(projection);
-                layout[i++] = ProjectionGroup.at(entry.getKey());
-                layout[i++] = factors.rank();
-                layout[i++] = offset;
-                offset = copy(factors.a(), flat, offset);
-                offset = copy(factors.b(), flat, offset);
-            }
-            write(flat, values, layout, firstColumn, adapter.rank());
-        }
-    }
-
-    private static long copy(float[] values, MemorySegment flat, long offset) {
-        MemorySegment.copy(values, 0, flat, ValueLayout.JAVA_FLOAT, offset * Float.BYTES, values.length);
-        return offset + values.length;
-    }
-
-    private void write(MemorySegment flat, long values, long[] layout, int firstColumn, int rank) {
-        try (PtNDArray all = base.script().manager().create(flat.asByteBuffer(), new Shape(values), DataType.FLOAT32)) {
+        if (!covers(adapter)) {
             base.script()
-                    .call("write_adapter")
+                    .call("clear_columns")
                     .with(listA)
                     .with(listB)
-                    .tensor(all)
-                    .ints(layout)
-                    .ints(firstColumn, rank)
+                    .ints(firstColumn, adapter.rank(), columns)
                     .run();
         }
+        adapter.sites().forEach((site, factors) -> write(site, factors, firstColumn, adapter.rank()));
+    }
+
+    /** Whether the adapter fills its columns wherever the bank has some. */
+    private boolean covers(LoraAdapter adapter) {
+        int members = 0;
+        for (int layer = 0; layer < base.config().layers(); layer++) {
+            for (ProjectionGroup group : ProjectionGroup.values()) {
+                members += a[group.at(layer)].size() == 0 ? 0 : group.members().size();
+            }
+        }
+        return members == adapter.sites().size()
+                && adapter.sites().values().stream().allMatch(factors -> factors.rank() == adapter.rank());
+    }
+
+    /** Site by site, so that what is written passes through the cache once. */
+    private void write(Site site, Factors factors, int firstColumn, int rank) {
+        ProjectionGroup group = ProjectionGroup.of(site.projection());
+        int run = group.runOf(site.projection());
+        base.script()
+                .call("write_site")
+                .with(listA)
+                .with(listB)
+                .tensor(flat.write(factors.a(), factors.b()))
+                .ints(
+                        group.at(site.layer()),
+                        group.members().size(),
+                        group.members().indexOf(site.projection()),
+                        group.at(site.layer(), run),
+                        group.runs().get(run).indexOf(site.projection()),
+                        factors.rank(),
+                        factors.in(),
+                        factors.out())
+                .ints(firstColumn, rank)
+                .run();
     }
 
     private void allocate(LoraAdapter adapter) {
@@ -122,10 +125,11 @@ final class AdapterBank implements AutoCloseable {
     private void allocate(int layer, ProjectionGroup group, int at) {
         ModelConfig config = base.config();
         int in = config.in(group.members().getFirst());
-        for (Projection projection : group.members()) {
-            b[ProjectionGroup.at(new Site(layer, projection))] = base.zeros(columns, config.out(projection));
+        for (int run = 0; run < group.runs().size(); run++) {
+            List<Projection> members = group.runs().get(run);
+            b[group.at(layer, run)] = base.zeros(members.size(), columns, config.out(members.getFirst()));
         }
-        a[at] = base.zeros(columns, group.members().size(), in);
+        a[at] = base.zeros((long) columns * group.members().size() * in);
     }
 
     @Override
@@ -133,6 +137,7 @@ final class AdapterBank implements AutoCloseable {
         listA.close();
         listB.close();
         absent.close();
+        flat.close();
         Stream.of(a, b).flatMap(Arrays::stream).forEach(PtNDArray::close);
     }
 }

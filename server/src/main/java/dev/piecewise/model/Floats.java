@@ -3,38 +3,17 @@ package dev.piecewise.model;
 import java.util.Arrays;
 
 /** A growing list of floats. */
-final class Floats {
-    private float[] values;
-    private int size;
-
+final class Floats extends Growing<float[]> {
     Floats(int capacity) {
-        values = new float[capacity];
-    }
-
-    int size() {
-        return size;
+        super(new float[capacity]);
     }
 
     void add(float... more) {
-        ensure(more.length);
-        System.arraycopy(more, 0, values, size, more.length);
-        size += more.length;
+        append(more, more.length);
     }
 
-    void addAll(Floats other) {
-        ensure(other.size);
-        System.arraycopy(other.values, 0, values, size, other.size);
-        size += other.size;
-    }
-
-    /** The values themselves, of which the first {@link #size()} count. */
-    float[] values() {
-        return values;
-    }
-
-    private void ensure(int more) {
-        if (size + more > values.length) {
-            values = Arrays.copyOf(values, Math.max(size + more, 2 * values.length));
-        }
+    @Override
+    float[] copy(float[] from, int length) {
+        return Arrays.copyOf(from, length);
     }
 }

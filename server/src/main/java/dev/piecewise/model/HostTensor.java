@@ -7,6 +7,8 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /** A one-dimensional tensor in host memory that Java writes anew before each call, so that a step makes no tensors. Grows when it must. Confined to one thread. */
 final class HostTensor implements AutoCloseable {
@@ -33,6 +35,16 @@ final class HostTensor implements AutoCloseable {
     PtNDArray write(Floats values) {
         ensure(values.size());
         memory.asFloatBuffer().put(values.values(), 0, values.size());
+        return tensor;
+    }
+
+    /** The tensor with these values at its start, one part behind the other. */
+    PtNDArray write(float[]... parts) {
+        ensure(Arrays.stream(parts).mapToInt(part -> part.length).sum());
+        FloatBuffer floats = memory.asFloatBuffer();
+        for (float[] part : parts) {
+            floats.put(part);
+        }
         return tensor;
     }
 

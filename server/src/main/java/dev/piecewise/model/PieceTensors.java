@@ -21,8 +21,9 @@ import java.util.Map;
  *
  * @param hash of the pool
  * @param keys how they score
- * @param tensors per site A (sharers, rank, in), scaled B (sharers, out, rank) and normed keys (sharers, in)
- * @param index per layer and projection where its three tensors begin, or -1
+ * @param tensors per site A (sharers, rank, in), scaled B (sharers, out, rank) and normed keys (sharers, in) and
+ *     what bars sharers without a piece (sharers)
+ * @param index per layer and projection where its four tensors begin, or -1
  */
 record PieceTensors(String hash, Keys keys, IValue tensors, List<PtNDArray> arrays, long[] index)
         implements AutoCloseable {
@@ -36,6 +37,7 @@ record PieceTensors(String hash, Keys keys, IValue tensors, List<PtNDArray> arra
                 Site site = entry.getKey();
                 index[ProjectionGroup.at(site)] = arrays.size();
                 add(base.script(), entry.getValue(), pool.scale(), like, arrays);
+                arrays.add(bars(base.script(), pool, site, like));
             }
         }
         return new PieceTensors(
@@ -53,6 +55,19 @@ record PieceTensors(String hash, Keys keys, IValue tensors, List<PtNDArray> arra
             arrays.add(
                     script.call("as_stack").tensor(b).number(scale).tensor(like).keep());
             arrays.add(script.call("key_rows").tensor(gate).tensor(like).keep());
+        }
+    }
+
+    private static PtNDArray bars(TorchScript script, Pool pool, Site site, PtNDArray like) {
+        float[] absent = new float[pool.sharers().size()];
+        for (int sharer = 0; sharer < absent.length; sharer++) {
+            absent[sharer] = pool.has(sharer, site) ? 0 : 1;
+        }
+        try (PtNDManager scope = script.manager().newSubManager(Device.cpu())) {
+            return script.call("bars")
+                    .tensor(array(scope, absent, absent.length))
+                    .tensor(like)
+                    .keep();
         }
     }
 

@@ -20,6 +20,8 @@ final class StepInputs {
     private static final float BELOW_ONE = Math.nextDown(1f);
 
     private final List<Span> spans;
+    private final Segments segments;
+    private final int bankColumns;
     private final int tokens;
     private final List<Draw> draws = new ArrayList<>();
     private final Longs ints;
@@ -39,10 +41,12 @@ final class StepInputs {
     private final Longs maskedRows = new Longs(16);
     private int maskWords;
     private int alternatives;
-    private int lastColumn;
 
-    StepInputs(Batch batch) {
+    /** @param bankColumns of the whole bank */
+    StepInputs(Batch batch, int bankColumns) {
+        this.bankColumns = bankColumns;
         spans = batch.spans();
+        segments = new Segments(spans);
         tokens = batch.tokens();
         ints = new Longs(ROWS * tokens + 64);
         addTokens();
@@ -74,11 +78,16 @@ final class StepInputs {
         return floats;
     }
 
+    /** Which rows use which slots, as {@link Segments#table()}. */
+    long[] segments() {
+        return segments.table();
+    }
+
     long[] counts() {
         int together = decodesTogether();
         return new long[] {
             tokens,
-            lastColumn,
+            bankColumns,
             draws.size(),
             logitRows.size() - draws.size(),
             alternatives,
@@ -136,8 +145,8 @@ final class StepInputs {
         ints.size(ROWS * tokens);
         for (int i = 0; i < spans.size(); i++) {
             Span span = spans.get(i);
-            int columns = Segments.columns(span);
-            lastColumn = Math.max(lastColumn, columns == 0 ? 0 : span.column() + columns);
+            int column = segments.column(i);
+            int bare = Segments.columns(span) == 0 ? 1 : 0;
             for (int t = 0; t < span.length(); t++) {
                 int position = span.position() + t;
                 int row = at[0]++;
@@ -146,8 +155,8 @@ final class StepInputs {
                 ints.set(2 * tokens + row, Math.max(span.ropeLength(), position + 1));
                 ints.set(3 * tokens + row, span.extent() + position);
                 ints.set(4 * tokens + row, i);
-                ints.set(5 * tokens + row, columns == 0 ? 0 : span.column());
-                ints.set(6 * tokens + row, columns == 0 ? 0 : span.column() + columns);
+                ints.set(5 * tokens + row, column);
+                ints.set(6 * tokens + row, bare);
             }
         }
     }

@@ -25,7 +25,6 @@ public final class TorchRunner implements ModelRunner {
     private final StepGains gains;
     private final HostTensor ints;
     private final HostTensor floats;
-    private final HostTensor tiles;
     private boolean prepared;
 
     /**
@@ -40,7 +39,6 @@ public final class TorchRunner implements ModelRunner {
         this.pool = new ResidentPool(base, resident);
         this.gains = new StepGains(base, pool.sharers());
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
-        this.tiles = new HostTensor(base.script(), DataType.INT64, 256);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
     }
 
@@ -52,8 +50,7 @@ public final class TorchRunner implements ModelRunner {
     @Override
     public StepResult run(Batch batch) {
         prepareThread();
-        StepInputs inputs = new StepInputs(batch);
-        Segments segments = new Segments(batch.spans());
+        StepInputs inputs = new StepInputs(batch, bank.columns());
         long[] counts = inputs.counts();
         PtNDArray taken = gains.of(batch);
         float[] rows = base.script()
@@ -73,8 +70,7 @@ public final class TorchRunner implements ModelRunner {
                 .tensor(taken)
                 .ints(counts)
                 .ints(inputs.spanTable())
-                .ints(segments.table())
-                .tensor(tiles.write(segments.tiles()))
+                .ints(inputs.segments())
                 .floats();
         return results(batch, rows, counts);
     }
@@ -139,7 +135,6 @@ public final class TorchRunner implements ModelRunner {
     public void close() {
         ints.close();
         floats.close();
-        tiles.close();
         gains.close();
         pool.close();
         bank.close();

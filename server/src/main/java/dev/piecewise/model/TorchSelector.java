@@ -47,7 +47,10 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
         for (Site site : pool.sites().keySet()) {
             List<Choice> choices = new ArrayList<>(k);
             for (int i = 0; i < k; i++) {
-                choices.add(new Choice(pool.sharers().get((int) found[at + i]).id(), found[at + k + i]));
+                int sharer = (int) found[at + i];
+                if (pool.has(sharer, site)) {
+                    choices.add(new Choice(pool.sharers().get(sharer).id(), found[at + k + i]));
+                }
             }
             chosen.put(site, choices);
             at += 2 * k;

@@ -3,20 +3,7 @@ package dev.piecewise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.piecewise.adapter.PoolWriter;
-import dev.piecewise.checkpoint.BaseFingerprint;
-import dev.piecewise.checkpoint.Checkpoint;
-import dev.piecewise.checkpoint.ModelConfig;
-import dev.piecewise.checkpoint.ModelConfigReader;
-import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.config.PiecewiseConfig;
-import dev.piecewise.fixture.TinyCheckpoint;
-import dev.piecewise.fixture.TinyPool;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ManyUsersTest {
     private static final int USERS = 6;
     private static final int STREAMS = 64;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     static Path directory;
@@ -46,33 +32,25 @@ class ManyUsersTest {
     private static Path model;
     private static Path pool;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     @BeforeAll
     static void writeModelAndPool() {
-        model = TinyCheckpoint.llama().speaking().write(directory.resolve("tiny"));
-        pool = directory.resolve("pool");
-        ModelConfig config = ModelConfigReader.read(model);
-        try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            String base = BaseFingerprint.of(checkpoint, config);
-            PoolWriter.write(TinyPool.of(config, base, 5, 4, 7, Projection.values()), pool);
-        }
+        model = TinyFiles.model(directory);
+        pool = TinyFiles.pool(model, 7, directory.resolve("pool"));
     }
 
     @ParameterizedTest
     @CsvSource({"resident, product", "slots, product", "slots, factor"})
     void everyStreamInACrowdIsWhatItsUserGetsAlone(String mode, String merge) throws Exception {
         try (Server server = start(mode, merge)) {
-            String url = url(server);
-            addUsers(url);
+            ServerClient client = client(server);
+            addUsers(client);
             List<String> alone = new ArrayList<>();
             for (int user = 0; user < USERS; user++) {
-                alone.add(complete(url, "u" + user));
+                alone.add(complete(client, "u" + user));
             }
             assertThat(new HashSet<>(alone)).hasSize(USERS);
 
-            List<String> crowd = crowd(url);
+            List<String> crowd = crowd(client);
 
             for (int i = 0; i < STREAMS; i++) {
                 assertThat(crowd.get(i)).as("stream %d", i).isEqualTo(alone.get(i % USERS));
@@ -90,32 +68,28 @@ class ManyUsersTest {
     @Test
     void tellsWhatAnsweredAndKeepsPlansOverARestart() throws Exception {
         try (Server server = start("resident", "product")) {
-            addUsers(url(server));
+            addUsers(client(server));
         }
         try (Server server = start("resident", "product")) {
-            String url = url(server);
-            HttpResponse<String> answer = post(url + "/v1/completions", body("u1"));
-            JsonNode told = JSON.readTree(answer.body()).path("piecewise");
+            ServerClient client = client(server);
+            ServerClient.Answer answer = client.complete("u1", "");
+            JsonNode told = answer.servedBy();
             assertThat(told.path("mode").asText()).isEqualTo("assembled");
             assertThat(told.path("history_items").asInt()).isEqualTo(2);
-            assertThat(answer.headers().firstValue("X-Piecewise-Adapter"))
+            assertThat(answer.response().headers().firstValue("X-Piecewise-Adapter"))
                     .contains("assembled;" + told.path("fingerprint").asText());
-            HttpResponse<String> stranger = post(url + "/v1/completions", body("nobody"));
-            assertThat(JSON.readTree(stranger.body())
-                            .path("piecewise")
-                            .path("mode")
-                            .asText())
+            assertThat(client.complete("nobody", "").servedBy().path("mode").asText())
                     .isEqualTo("base");
         }
     }
 
     private List<String> answers(String mode) throws Exception {
         try (Server server = start(mode, "product")) {
-            String url = url(server);
-            addUsers(url);
+            ServerClient client = client(server);
+            addUsers(client);
             List<String> answers = new ArrayList<>();
             for (int user = 0; user < USERS; user++) {
-                answers.add(complete(url, "u" + user));
+                answers.add(complete(client, "u" + user));
             }
             return answers;
         }
@@ -135,30 +109,30 @@ class ManyUsersTest {
         return new Server(PiecewiseConfig.load(Optional.empty(), settings));
     }
 
-    private static String url(Server server) throws InterruptedException {
+    private static ServerClient client(Server server) throws InterruptedException {
         String url = server.start();
         server.load();
-        return url;
+        return new ServerClient(url);
     }
 
-    private void addUsers(String url) throws Exception {
+    private static void addUsers(ServerClient client) throws Exception {
         for (int user = 0; user < USERS; user++) {
             String items =
                     "{\"items\":[{\"id\":\"1\",\"text\":\"user %d likes %s\"},{\"id\":\"2\",\"prompt\":\"who?\",\"completion\":\"it is %s\"}]}"
                             .formatted(user, "abcdef".charAt(user), "uvwxyz".substring(user));
-            assertThat(post(url + "/v1/users/u" + user + "/history", items).statusCode())
+            assertThat(client.post("/v1/users/u" + user + "/history", items).status())
                     .isEqualTo(200);
-            assertThat(post(url + "/v1/users/u" + user + "/plan", "{}").statusCode())
+            assertThat(client.post("/v1/users/u" + user + "/plan", "{}").status())
                     .isEqualTo(200);
         }
     }
 
-    private List<String> crowd(String url) throws Exception {
+    private static List<String> crowd(ServerClient client) throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<String>> asks = new ArrayList<>();
             for (int i = 0; i < STREAMS; i++) {
                 String user = "u" + i % USERS;
-                asks.add(() -> complete(url, user));
+                asks.add(() -> complete(client, user));
             }
             List<String> answers = new ArrayList<>();
             for (Future<String> answer : threads.invokeAll(asks)) {
@@ -169,25 +143,9 @@ class ManyUsersTest {
     }
 
     /** The token ids of a greedy completion, as JSON. */
-    private String complete(String url, String user) throws Exception {
-        HttpResponse<String> answer = post(url + "/v1/completions", body(user));
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return JSON.readTree(answer.body())
-                .path("choices")
-                .path(0)
-                .path("token_ids")
-                .toString();
-    }
-
-    private static String body(String user) {
-        return """
-                {"model":"tiny","user":"%s","prompt":"a question for all","max_tokens":24,"temperature":0,"ignore_eos":true,"return_token_ids":true}""".formatted(user);
-    }
-
-    private HttpResponse<String> post(String url, String body) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    private static String complete(ServerClient client, String user) throws Exception {
+        ServerClient.Answer answer = client.complete(user, "");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json().at("/choices/0/token_ids").toString();
     }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -57,6 +58,21 @@ final class LifecycleTest {
 
             assertThat(server.get("/health/ready").statusCode()).isEqualTo(503);
             assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void isNotReadyWhileTheModelDoesNotRun() throws Exception {
+        try (TestGateway server = TestGateway.serving()) {
+            server.engine.fault = Optional.of("the model does not run");
+            for (String path : List.of("/health", "/health/ready")) {
+                assertThat(server.get(path).statusCode()).isEqualTo(503);
+                assertThat(server.get(path).body()).contains("the model does not run");
+            }
+            assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
+
+            server.engine.fault = Optional.empty();
+            assertThat(server.get("/health").statusCode()).isEqualTo(200);
         }
     }
 

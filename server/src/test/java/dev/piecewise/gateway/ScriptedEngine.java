@@ -25,6 +25,7 @@ final class ScriptedEngine implements Engine {
 
     private final BlockingQueue<Scripted> submitted = new LinkedBlockingQueue<>();
     private volatile Consumer<Scripted> script = generation -> {};
+    volatile Optional<String> fault = Optional.empty();
 
     /** What happens to each generation when it is submitted; a ServingException refuses it. */
     void script(Consumer<Scripted> newScript) {
@@ -65,6 +66,11 @@ final class ScriptedEngine implements Engine {
     @Override
     public Status status() {
         return new Status(1, 2, 30, 20, 100, 1, 2, 5, List.of("abc"));
+    }
+
+    @Override
+    public Optional<String> fault() {
+        return fault;
     }
 
     @Override

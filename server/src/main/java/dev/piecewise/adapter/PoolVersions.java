@@ -1,0 +1,159 @@
+package dev.piecewise.adapter;
+
+import dev.piecewise.checkpoint.AtomicFiles;
+import dev.piecewise.checkpoint.BadFileException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The directory that a pool's versions are published in ({@link PoolFiles}). Whoever reads it gets a whole version, before and after every moment at which a publisher
+ * can be killed; publishers, also of several processes, wait for each other. A version is never changed. One that holds pieces of somebody who withdrew is erased, and
+ * refused by {@link PoolReader} from the moment at which the version without them became current.
+ */
+public final class PoolVersions {
+    private static final String LOCK = ".lock";
+
+    private final Path root;
+
+    public PoolVersions(Path root) {
+        this.root = root;
+    }
+
+    /** Makes this pool the current version. Every sharer must have agreed. Returns the version's directory. */
+    public Path publish(Pool pool) {
+        return locked(() -> {
+            requireNobodyReturns(pool);
+            return makeCurrent(pool);
+        });
+    }
+
+    /** Makes a new version of the current one. Returns its directory. */
+    public Path change(UnaryOperator<Pool> edit) {
+        return locked(() -> makeCurrent(edit.apply(PoolReader.read(root))));
+    }
+
+    /** Publishes a version without this sharer, or none when nobody else is left, and erases every version that holds their pieces. */
+    public void withdraw(String sharer, Instant at) {
+        locked(() -> {
+            Pool pool = PoolReader.read(root);
+            boolean already =
+                    pool.withdrawn().stream().anyMatch(past -> past.id().equals(sharer));
+            if (pool.sharers().size() == 1 && pool.indexOf(sharer) == 0) {
+                delete(root.resolve(PoolFiles.CURRENT));
+            } else if (!already) {
+                makeCurrent(PoolEdits.without(pool, sharer, at));
+            }
+            eraseVersionsOf(sharer);
+            return root;
+        });
+    }
+
+    /** The directories of all versions, the current one and older ones. */
+    public List<Path> versions() {
+        try (Stream<Path> children = Files.list(root)) {
+            return children.filter(PoolFiles::isVersion).sorted().toList();
+        } catch (IOException e) {
+            throw BadFileException.of(root, e);
+        }
+    }
+
+    /** A pool that was made before somebody withdrew must not bring them back. */
+    private void requireNobodyReturns(Pool pool) {
+        if (!PoolFiles.hasVersions(root)) {
+            return;
+        }
+        for (Pool.Withdrawal withdrawal : PoolReader.read(root).withdrawn()) {
+            if (pool.indexOf(withdrawal.id()) >= 0) {
+                throw new BadFileException(
+                        root,
+                        "\"%s\" withdrew at %s; who comes back is added anew, with a new consent"
+                                .formatted(withdrawal.id(), withdrawal.at()));
+            }
+        }
+    }
+
+    private Path makeCurrent(Pool pool) {
+        for (Pool.Sharer sharer : pool.sharers()) {
+            if (sharer.consent().isEmpty()) {
+                throw new BadFileException(root, "sharer \"%s\" has not agreed to be published".formatted(sharer.id()));
+            }
+        }
+        Path version = root.resolve(PoolFiles.name(pool.hash()));
+        if (!Files.exists(version)) {
+            PoolWriter.write(pool, version);
+        }
+        PoolReader.readVersion(version);
+        AtomicFiles.file(
+                root.resolve(PoolFiles.CURRENT), temporary -> Files.writeString(temporary, pool.hash() + "\n"));
+        return version;
+    }
+
+    private void eraseVersionsOf(String sharer) {
+        for (Path version : versions()) {
+            boolean holds = PoolDescription.read(version.resolve(PoolFiles.DESCRIPTION)).sharers().stream()
+                    .anyMatch(one -> one.id().equals(sharer));
+            if (holds) {
+                erase(version);
+            }
+        }
+    }
+
+    /** Under a temporary name first, so that no reader meets half a version. */
+    private void erase(Path version) {
+        Path gone = AtomicFiles.temporary(version);
+        try {
+            Files.move(version, gone, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw BadFileException.of(version, e);
+        }
+        AtomicFiles.delete(gone);
+    }
+
+    private <T> T locked(Supplier<T> work) {
+        try {
+            Files.createDirectories(root);
+        } catch (IOException e) {
+            throw BadFileException.of(root, e);
+        }
+        Path lock = root.resolve(LOCK);
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
+            sweep();
+            return work.get();
+        } catch (OverlappingFileLockException e) {
+            throw new BadFileException(root, "is being published to by this process already");
+        } catch (IOException e) {
+            throw BadFileException.of(lock, e);
+        }
+    }
+
+    /** Whoever left something half done is dead: this process holds the lock. */
+    private void sweep() throws IOException {
+        List<Path> left = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(root, AtomicFiles::isTemporary)) {
+            children.forEach(left::add);
+        }
+        left.forEach(AtomicFiles::delete);
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw BadFileException.of(file, e);
+        }
+    }
+}

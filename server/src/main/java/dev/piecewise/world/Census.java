@@ -1,0 +1,15 @@
+package dev.piecewise.world;
+
+/**
+ * How many people of each group there are; nobody is in two groups.
+ *
+ * @param writers those whose texts a base model learns from
+ * @param candidates those who may become sharers
+ * @param tuners those on whom settings are tried
+ * @param users those who are served, and tested on
+ * @param stories pieces of plain prose
+ */
+public record Census(int writers, int candidates, int tuners, int users, int stories) {
+    /** The shipped demo's. */
+    public static final Census DEMO = new Census(1500, 300, 24, 200, 6000);
+}
