@@ -3,12 +3,14 @@ package dev.piecewise.model;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtModel;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +46,18 @@ final class TorchScript implements AutoCloseable {
 
     IValue run(String method, IValue... arguments) {
         return IValueUtils.runMethod(block, method, arguments);
+    }
+
+    /** Runs a method so that gradients go through it; what comes back belongs to the manager of the first argument. */
+    NDList learn(NDList arguments) {
+        JniUtils.setGraphExecutorOptimize(false);
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(true);
+        try {
+            return IValueUtils.forward(block, arguments, true);
+        } finally {
+            JniUtils.setGradMode(before);
+        }
     }
 
     /** A tensor that lives as long as the model. */

@@ -36,12 +36,18 @@ final class Weights {
 
     /** Loads everything; one layer at a time is in memory twice. */
     static IValue load(TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, boolean packed) {
+        return IValue.listFrom(tensors(script, source, config, rope, packed).toArray(PtNDArray[]::new));
+    }
+
+    /** The same as tensors, which the script's manager owns. */
+    static List<PtNDArray> tensors(
+            TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, boolean packed) {
         Weights weights = new Weights(script, source, config, packed);
         weights.loadEnds(rope);
         for (int layer = 0; layer < config.layers(); layer++) {
             weights.loadLayer("model.layers." + layer + ".");
         }
-        return IValue.listFrom(weights.tensors.toArray(PtNDArray[]::new));
+        return weights.tensors;
     }
 
     private void loadEnds(RopeNumbers rope) {
