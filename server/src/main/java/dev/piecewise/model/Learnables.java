@@ -40,8 +40,7 @@ public final class Learnables implements AutoCloseable {
     private final PtNDArray sizes;
     private final PtNDArray reals;
 
-    private Learnables(
-            TrainableBase base, PtNDManager manager, Kind kind, List<PtNDArray> adapters, double scale) {
+    private Learnables(TrainableBase base, PtNDManager manager, Kind kind, List<PtNDArray> adapters, double scale) {
         this.base = base;
         this.manager = manager;
         this.kind = kind.code;
@@ -68,10 +67,8 @@ public final class Learnables implements AutoCloseable {
             int in = base.config().in(site.projection());
             int rank = a.length / in;
             tensors.set(a(site), stacked(manager, Collections.nCopies(users, a), rank, in));
-            tensors.set(
-                    b(site),
-                    (PtNDArray) manager.zeros(
-                            new Shape(users, base.config().out(site.projection()), rank), DataType.FLOAT32));
+            tensors.set(b(site), (PtNDArray)
+                    manager.zeros(new Shape(users, base.config().out(site.projection()), rank), DataType.FLOAT32));
         });
         return new Learnables(base, manager, new Kind(LORA, users), tensors, scale);
     }
@@ -86,10 +83,11 @@ public final class Learnables implements AutoCloseable {
             int rank = factors.getFirst().rank();
             int in = factors.getFirst().in();
             int out = factors.getFirst().out();
-            tensors.set(a(site), stacked(manager, factors.stream().map(Factors::a).toList(), rank, in));
-            tensors.set(b(site), stacked(manager, factors.stream().map(Factors::b).toList(), out, rank));
             tensors.set(
-                    gate(site), (PtNDArray) manager.zeros(new Shape(adapters.size(), in), DataType.FLOAT32));
+                    a(site), stacked(manager, factors.stream().map(Factors::a).toList(), rank, in));
+            tensors.set(
+                    b(site), stacked(manager, factors.stream().map(Factors::b).toList(), out, rank));
+            tensors.set(gate(site), (PtNDArray) manager.zeros(new Shape(adapters.size(), in), DataType.FLOAT32));
         }
         return new Learnables(base, manager, new Kind(GATES, adapters.size()), tensors, 1);
     }

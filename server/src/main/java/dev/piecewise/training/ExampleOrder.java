@@ -74,7 +74,8 @@ final class ExampleOrder {
         window.sort(Comparator.comparingInt(example -> examples.get(example).tokens().length));
         Integer[][] batches = new Integer[Math.ceilDiv(window.size(), batch)][];
         for (int i = 0; i < batches.length; i++) {
-            batches[i] = window.subList(i * batch, Math.min(window.size(), (i + 1) * batch)).toArray(Integer[]::new);
+            batches[i] = window.subList(i * batch, Math.min(window.size(), (i + 1) * batch))
+                    .toArray(Integer[]::new);
         }
         Collections.shuffle(Arrays.asList(batches), random);
         int at = 0;

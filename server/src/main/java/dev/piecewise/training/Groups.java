@@ -80,7 +80,8 @@ final class Groups {
         void run(Learnables learnables) {
             List<Learner> learners =
                     members.stream().map(member -> member.learner).toList();
-            List<ExampleOrder> orders = members.stream().map(member -> member.order).toList();
+            List<ExampleOrder> orders =
+                    members.stream().map(member -> member.order).toList();
             new TrainingRun(learners, orders, settings, learnables, checkpoint).run(pace);
         }
     }

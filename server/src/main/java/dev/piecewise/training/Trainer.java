@@ -44,7 +44,8 @@ public final class Trainer {
     public SequencedMap<String, LoraAdapter> adapters(List<Learner> learners, LoraShape shape) {
         SortedMap<Site, float[]> starts = new TreeMap<>();
         shape.sites().forEach(site -> starts.put(site, start(site, shape)));
-        ContentHash key = key("lora", learners).put(shape.rank()).put(shape.alpha()).put(shape.seed());
+        ContentHash key =
+                key("lora", learners).put(shape.rank()).put(shape.alpha()).put(shape.seed());
         shape.sites().forEach(site -> key.put(site.toString()));
         Map<String, LoraAdapter> trained = new HashMap<>();
         Groups groups = Groups.of(learners, settings, false);

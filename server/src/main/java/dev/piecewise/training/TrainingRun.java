@@ -87,7 +87,8 @@ final class TrainingRun {
     private float[] rates(List<ExampleOrder> active, int step) {
         float[] rates = new float[active.size()];
         for (int user = 0; user < rates.length; user++) {
-            rates[user] = (float) settings.optimizer().rate(step, active.get(user).steps());
+            rates[user] =
+                    (float) settings.optimizer().rate(step, active.get(user).steps());
         }
         return rates;
     }
@@ -124,7 +125,8 @@ final class TrainingRun {
     }
 
     private static String numbers(int[] examples) {
-        String shown = Arrays.stream(examples).limit(16).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+        String shown =
+                Arrays.stream(examples).limit(16).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         return examples.length > 16 ? shown + ", ..." : shown;
     }
 
