@@ -1,22 +1,30 @@
 package dev.piecewise.template;
 
-import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A Jinja2 template, ready to be rendered. Any thread may call. */
 public final class Template {
-    private final String source;
+    private static final String FIELD = "messages";
 
-    private Template(String source) {
-        this.source = source;
+    private final List<Stmt> body;
+    private final Clock clock;
+
+    private Template(List<Stmt> body, Clock clock) {
+        this.body = body;
+        this.clock = clock;
     }
 
     /** Reads a template whose {@code strftime_now} reads {@code clock}. INVALID_REQUEST with the line for what is no template. */
     public static Template compile(String source, Clock clock) {
-        return new Template(source);
+        try {
+            return new Template(Parser.parse(source), clock);
+        } catch (TemplateError error) {
+            throw failed(error, error.line());
+        }
     }
 
     /**
@@ -24,9 +32,25 @@ public final class Template {
      * raises, with what failed and the line when it cannot be rendered or exceeds a budget.
      */
     public String render(Map<String, ? extends @Nullable Object> variables) {
-        if (source.isEmpty()) {
-            return "";
+        Values values = new Values();
+        Scope scope;
+        try {
+            scope = Scope.outermost(values.variables(variables)).inner();
+        } catch (TemplateError error) {
+            throw failed(error, 0);
         }
-        throw new ServingException(ErrorCode.UNAVAILABLE, "chat templates are not supported yet");
+        Rendering rendering = new Rendering(values.budget(), clock);
+        try {
+            return rendering.texts().text(rendering.renderer().text(body, scope));
+        } catch (TemplateError error) {
+            throw error.raised() ? ServingException.invalid(FIELD, error.text()) : failed(error, rendering.line());
+        } catch (StackOverflowError deep) {
+            throw failed(Budget.tooDeep(), rendering.line());
+        }
+    }
+
+    private static ServingException failed(TemplateError error, int line) {
+        String place = line > 0 ? " (line " + line + ")" : "";
+        return ServingException.invalid(FIELD, "the chat template cannot be used for this: " + error.text() + place);
     }
 }

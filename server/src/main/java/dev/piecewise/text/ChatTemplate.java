@@ -1,9 +1,13 @@
 package dev.piecewise.text;
 
+import dev.piecewise.error.ServingException;
 import dev.piecewise.template.Template;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  * {@code tokenizer.encode(text, false)}, which turns them into these tokens and adds none. Any thread may call.
  */
 public final class ChatTemplate {
-    private static final String DEFAULT = "default";
+    static final String DEFAULT = "default";
 
-    private final Map<String, Template> templates;
-    private final Map<String, String> specialTokens;
+    private static final String FOR_TOOLS = "tool_use";
+    private static final String FOR_DOCUMENTS = "rag";
 
-    ChatTemplate(Map<String, Template> templates, Map<String, String> specialTokens) {
-        this.templates = Map.copyOf(templates);
+    private final Map<String, String> sources;
+    private final Map<String, Object> specialTokens;
+    private final Clock clock;
+    private final Map<String, Template> compiled = new ConcurrentHashMap<>();
+
+    /** Templates by name. One that is broken fails when it is used: a model without chat can still complete texts. */
+    ChatTemplate(Map<String, String> sources, Map<String, Object> specialTokens, Clock clock) {
+        this.sources = Map.copyOf(sources);
         this.specialTokens = Map.copyOf(specialTokens);
+        this.clock = clock;
     }
 
     /**
@@ -45,14 +56,14 @@ public final class ChatTemplate {
     }
 
     private Template choose(boolean tools, boolean documents) {
-        Template fallback = templates.get(DEFAULT);
-        Template special = tools ? templates.get("tool_use") : documents ? templates.get("rag") : null;
-        if (special != null) {
-            return special;
+        String name = tools && sources.containsKey(FOR_TOOLS)
+                ? FOR_TOOLS
+                : documents && sources.containsKey(FOR_DOCUMENTS) ? FOR_DOCUMENTS : DEFAULT;
+        String source = sources.get(name);
+        if (source == null) {
+            throw ServingException.invalid(
+                    "messages", "the model has no default chat template, only " + new TreeSet<>(sources.keySet()));
         }
-        if (fallback == null) {
-            throw new IllegalStateException("no default template");
-        }
-        return fallback;
+        return compiled.computeIfAbsent(name, missing -> Template.compile(source, clock));
     }
 }

@@ -8,6 +8,10 @@ import dev.piecewise.checkpoint.BadFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,19 +38,46 @@ record TokenizerConfig(Optional<String> bos, Optional<String> eos, Optional<Bool
         return new TokenizerConfig(bos, token(config, map, "eos_token"), addBos);
     }
 
-    /** Either a string or a description of an added token with its {@code content}. */
     private static Optional<String> token(JsonNode config, JsonNode map, String name) {
-        for (JsonNode file : new JsonNode[] {config, map}) {
-            JsonNode value = file.path(name);
-            JsonNode content = value.isObject() ? value.path("content") : value;
-            if (content.isTextual()) {
-                return Optional.of(content.asText());
-            }
-        }
-        return Optional.empty();
+        return content(config.path(name)).or(() -> content(map.path(name)));
     }
 
-    private static JsonNode tree(Path file) {
+    /** All special tokens by their names ({@code bos_token}, ...), as the texts that templates use; several of one kind are a list. */
+    static Map<String, Object> specialTokens(Path directory) {
+        Map<String, Object> tokens = new HashMap<>();
+        for (String file : new String[] {"special_tokens_map.json", "tokenizer_config.json"}) {
+            for (Map.Entry<String, JsonNode> entry :
+                    tree(directory.resolve(file)).properties()) {
+                String name = entry.getKey();
+                if (name.equals("additional_special_tokens") || name.equals("extra_special_tokens")) {
+                    several(entry.getValue(), name, tokens);
+                } else if (name.endsWith("_token")) {
+                    content(entry.getValue()).ifPresent(token -> tokens.put(name, token));
+                }
+            }
+        }
+        return tokens;
+    }
+
+    /** Special tokens without names of their own are a list; newer files name them. */
+    private static void several(JsonNode value, String name, Map<String, Object> tokens) {
+        if (value.isObject()) {
+            value.properties()
+                    .forEach(token -> content(token.getValue()).ifPresent(text -> tokens.put(token.getKey(), text)));
+        } else {
+            List<String> texts = new ArrayList<>();
+            value.forEach(token -> content(token).ifPresent(texts::add));
+            tokens.put(name, texts);
+        }
+    }
+
+    /** A special token is a string, or a description of an added token with its {@code content}. */
+    private static Optional<String> content(JsonNode value) {
+        JsonNode content = value.isObject() ? value.path("content") : value;
+        return content.isTextual() ? Optional.of(content.asText()) : Optional.empty();
+    }
+
+    static JsonNode tree(Path file) {
         if (!Files.exists(file)) {
             return MissingNode.getInstance();
         }

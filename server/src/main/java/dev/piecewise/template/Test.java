@@ -1,0 +1,7 @@
+package dev.piecewise.template;
+
+/** What {@code value is test(arguments)} asks. */
+@FunctionalInterface
+interface Test {
+    boolean holds(Object value, Arguments arguments, Rendering rendering);
+}
