@@ -114,6 +114,7 @@ public final class Gateway implements AutoCloseable {
 
     private Routes routes() {
         Operations operations = new Operations(metrics, this::ready);
+        Console console = new Console();
         Routes routes = new Routes();
         if (showsMetrics) {
             routes.addAlways("GET", "/metrics", operations::metrics);
@@ -134,7 +135,8 @@ public final class Gateway implements AutoCloseable {
                 .addAlways("GET", "/health/ready", operations::ready)
                 .addAlways("GET", "/health", operations::ready)
                 .addAlways("GET", "/version", operations::version)
-                .addAlways("GET", "/", operations::page);
+                .addAlways("GET", "/", console::page)
+                .addAlways("GET", "/console/:file", console::file);
     }
 
     private Endpoint loaded(Function<Endpoints, Endpoint> choose) {

@@ -80,14 +80,6 @@ final class HttpTest {
     }
 
     @Test
-    void showsAPageThatSaysWhatItIs() throws Exception {
-        HttpResponse<String> page = SERVER.get("/");
-
-        assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
-        assertThat(page.body()).contains("It serves tiny.", "curl http://127.0.0.1:" + SERVER.port + "/v1/completions");
-    }
-
-    @Test
     void refusesABodyThatAnnouncesToBeTooLarge() throws Exception {
         HttpResponse<String> response = SERVER.complete("{\"prompt\":\"%s\"}".formatted("a".repeat(MOST_BYTES)));
 

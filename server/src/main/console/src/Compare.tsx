@@ -1,0 +1,178 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Chosen } from './App.tsx';
+import { type Told, ask } from './stream.ts';
+
+interface Answer {
+  text: string;
+  state: 'idle' | 'running' | 'done' | 'failed';
+  told?: Told;
+  failure?: string;
+}
+
+const NOTHING: Answer = { text: '', state: 'idle' };
+const SUGGESTIONS = 6;
+
+interface Props {
+  model: string;
+  chosen: Chosen | null;
+}
+
+/** Different prompts of the history, the newest of each beginning. */
+function suggestions(chosen: Chosen | null): string[] {
+  const kinds = new Map<string, string[]>();
+  for (const { prompt } of chosen?.items ?? []) {
+    if (!prompt) continue;
+    const kind = prompt.split(/\s+/, 1)[0]!;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), prompt]);
+  }
+  const picked: string[] = [];
+  for (let round = 0; picked.length < SUGGESTIONS && round < SUGGESTIONS; round++) {
+    for (const prompts of kinds.values()) {
+      const prompt = prompts[round];
+      if (prompt && !picked.includes(prompt) && picked.length < SUGGESTIONS) picked.push(prompt);
+    }
+  }
+  return picked;
+}
+
+/** One prompt, answered by the base and by the user's own model at once. */
+export function Compare({ model, chosen }: Props) {
+  const offered = suggestions(chosen);
+  const [prompt, setPrompt] = useState(offered[0] ?? '');
+  const [temperature, setTemperature] = useState(0);
+  const [base, setBase] = useState(NOTHING);
+  const [own, setOwn] = useState(NOTHING);
+  const running = useRef<(() => void)[]>([]);
+
+  const stop = () => {
+    running.current.splice(0).forEach(end => end());
+    for (const set of [setBase, setOwn]) set(answer => (answer.state === 'running' ? { ...answer, state: 'idle' } : answer));
+  };
+  useEffect(() => stop, []);
+
+  const start = (question: string) => {
+    if (!question.trim() || !model) return;
+    stop();
+    const common = { model, prompt: question, user: chosen?.user.id ?? '', maxTokens: 96, temperature };
+    running.current = (
+      [
+        ['base', setBase],
+        ['auto', setOwn],
+      ] as const
+    ).map(([mode, set]) => {
+      set({ text: '', state: 'running' });
+      return ask(
+        { ...common, mode },
+        {
+          text: delta => set(answer => ({ ...answer, text: answer.text + delta })),
+          done: told => set(answer => ({ ...answer, state: 'done', told })),
+          failed: failure => set(answer => ({ ...answer, state: 'failed', failure })),
+        },
+      );
+    });
+  };
+  // Switching users shows the difference at once: the same prompt is asked again.
+  useEffect(() => {
+    if (chosen?.plan && offered[0]) start(offered[0]);
+  }, []);
+
+  const busy = base.state === 'running' || own.state === 'running';
+  return (
+    <section aria-label="Ask">
+      <form
+        onSubmit={event => {
+          event.preventDefault();
+          start(prompt);
+        }}
+      >
+        <textarea
+          aria-label="Prompt"
+          rows={Math.min(8, Math.max(2, prompt.split('\n').length))}
+          value={prompt}
+          placeholder="Ask something; Enter sends, Shift+Enter makes a new line"
+          onInput={event => setPrompt(event.currentTarget.value)}
+          onKeyDown={event => {
+            if (event.key === 'Enter' && !event.shiftKey) {
+              event.preventDefault();
+              start(prompt);
+            }
+          }}
+        />
+        <div class="controls">
+          <label>
+            temperature <output>{temperature.toFixed(1)}</output>
+            <input
+              type="range"
+              min="0"
+              max="1.5"
+              step="0.1"
+              value={temperature}
+              onInput={event => setTemperature(Number(event.currentTarget.value))}
+            />
+          </label>
+          {busy ? (
+            <button type="button" onClick={stop}>
+              Stop
+            </button>
+          ) : (
+            <button type="submit" class="main">
+              Ask both
+            </button>
+          )}
+        </div>
+      </form>
+      {offered.length > 0 && (
+        <div class="chips" aria-label="Prompts from the history">
+          {offered.map(offer => (
+            <button
+              type="button"
+              key={offer}
+              title={offer}
+              onClick={() => {
+                setPrompt(offer);
+                start(offer);
+              }}
+            >
+              {offer}
+            </button>
+          ))}
+        </div>
+      )}
+      <div class="answers">
+        <Column title="The base" note="what everybody gets without a history" answer={base} />
+        <Column title={chosen?.user.id ?? 'Nobody chosen'} note={chosen?.plan ? 'the base with this user’s pieces' : 'has no plan: the base answers'} answer={own} own />
+      </div>
+    </section>
+  );
+}
+
+function Column({ title, note, answer, own }: { title: string; note: string; answer: Answer; own?: boolean }) {
+  const told = answer.told;
+  return (
+    <article class={own ? 'own' : ''}>
+      <h2>
+        {title} <small>{note}</small>
+      </h2>
+      <p class="text" aria-live="polite" aria-busy={answer.state === 'running'}>
+        {answer.text}
+        {answer.state === 'running' && <span class="caret" />}
+      </p>
+      {answer.state === 'failed' && (
+        <p class="trouble" role="alert">
+          {answer.failure}
+        </p>
+      )}
+      <p class="told">
+        {told &&
+          [
+            `${told.mode}${told.reason ? ` (${told.reason})` : ''}`,
+            `${told.tokens} tokens`,
+            `first after ${told.firstMs.toFixed(0)} ms`,
+            told.totalMs > told.firstMs && told.tokens > 1 ? `${((1000 * (told.tokens - 1)) / (told.totalMs - told.firstMs)).toFixed(0)} tokens/s` : '',
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,53 @@
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { User } from './api.ts';
+
+const SHOWN = 200;
+
+interface Props {
+  people: User[];
+  chosen: string;
+  onChoose(id: string): void;
+}
+
+/** A list of users that is searched by typing and walked with the arrow keys. */
+export function People({ people, chosen, onChoose }: Props) {
+  const [search, setSearch] = useState('');
+  const list = useRef<HTMLUListElement>(null);
+  const found = useMemo(() => {
+    const wanted = search.trim().toLowerCase();
+    return people.filter(user => user.id.toLowerCase().includes(wanted));
+  }, [people, search]);
+
+  const walk = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    buttons[Math.min(buttons.length - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)))]?.focus();
+  };
+
+  return (
+    <nav aria-label="Users" onKeyDown={walk}>
+      <input
+        type="search"
+        placeholder={`Find one of ${people.length} users`}
+        aria-label="Find a user"
+        value={search}
+        onInput={event => setSearch(event.currentTarget.value)}
+        onKeyDown={event => event.key === 'Enter' && (found[0] || search.trim()) && onChoose(found[0]?.id ?? search.trim())}
+      />
+      <ul ref={list}>
+        {found.slice(0, SHOWN).map(user => (
+          <li key={user.id}>
+            <button type="button" aria-current={user.id === chosen} onClick={() => onChoose(user.id)}>
+              <span class="dot" data-planned={user.plan_created !== null} title={user.plan_created ? 'has a plan' : 'has no plan'} />
+              <span class="who">{user.id}</span>
+              <span class="count">{user.history_items}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.length > SHOWN && <p class="more">and {found.length - SHOWN} more: type to find them</p>}
+    </nav>
+  );
+}
