@@ -61,8 +61,8 @@ def choose(self, y: Tensor, x: Tensor, first: int, members: int, widths: List[in
     return torch.cat(parts, 1)
 
 
-def assemble(self, weights: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], pool: List[Tensor], at: List[int], settings: List[float], ints: Tensor, position_weights: Tensor, lengths: List[int]) -> Tensor:
-    # ints = [tokens, positions, RoPE lengths] of all examples, position_weights [T] float32, lengths = tokens of each example -> [sites of the pool, 2 k]
+def read_through(self, weights: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], pool: List[Tensor], at: List[int], settings: List[float], ints: Tensor, position_weights: Tensor, lengths: List[int], found: List[Tensor]) -> Tensor:
+    # ints = [tokens, positions, RoPE lengths] of all examples, position_weights [T] float32, lengths = tokens of each example -> [T, hidden] before the last norm
     device = weights[0].device
     dtype = weights[0].dtype
     eps = numbers[0]
@@ -75,7 +75,6 @@ def assemble(self, weights: List[Tensor], shape: List[int], windows: List[int], 
     dim = shape[3]
     packed = shape[6]
     widths = [heads * dim, kv_heads * dim, kv_heads * dim, shape[4], shape[5], shape[5], shape[4]]
-    found = annotate(List[Tensor], [])
     for layer in range(shape[0]):
         base = 4 + layer * 12
         site = layer * 7
@@ -102,4 +101,25 @@ def assemble(self, weights: List[Tensor], shape: List[int], windows: List[int], 
         y = self.linear(active, weights[base + 8], weights[base + 9], packed)
         y = self.choose(y, active, site + 6, 1, widths, pool, at, weight, settings, found)
         x = torch.add(x, y)
+    return x
+
+
+def assemble(self, weights: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], pool: List[Tensor], at: List[int], settings: List[float], ints: Tensor, position_weights: Tensor, lengths: List[int]) -> Tensor:
+    # -> [sites of the pool, 2 k]
+    found = annotate(List[Tensor], [])
+    self.read_through(weights, shape, windows, numbers, rope, pool, at, settings, ints, position_weights, lengths, found)
     return torch.stack(found)
+
+
+def mean_hidden(self, weights: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], at: List[int], ints: Tensor, position_weights: Tensor, lengths: List[int]) -> Tensor:
+    # at = -1 for every site -> [examples, hidden], the mean over each example's positions of the last hidden states
+    none = annotate(List[Tensor], [])
+    nothing = annotate(List[float], [])
+    x = self.read_through(weights, shape, windows, numbers, rope, none, at, nothing, ints, position_weights, lengths, none)
+    x = torch.rms_norm(x, [shape[4]], weights[1], numbers[0]).to(6)
+    means = annotate(List[Tensor], [])
+    row = 0
+    for e in range(len(lengths)):
+        means.append(torch.mean(x.narrow(0, row, lengths[e]), [0]))
+        row = row + lengths[e]
+    return torch.stack(means)

@@ -8,6 +8,7 @@ import dev.piecewise.cli.GenerateCommand;
 import dev.piecewise.cli.MergeCommand;
 import dev.piecewise.cli.PoolCommand;
 import dev.piecewise.cli.ServeCommand;
+import dev.piecewise.cli.TrainCommand;
 import dev.piecewise.config.Version;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             GenerateCommand.class,
             PoolCommand.class,
+            TrainCommand.class,
             AssembleCommand.class,
             MergeCommand.class,
             BenchCommand.class

@@ -3,15 +3,10 @@ package dev.piecewise.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.checkpoint.JsonFields;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /**
  * Reads histories in JSON Lines, oldest first. An item is {@code {"prompt","completion"}}, {@code {"text"}}, both with optional {@code "at"} and {@code "id"}, or a plain
@@ -25,12 +20,12 @@ public final class HistoryFile {
 
     /** One item a line. */
     public static List<HistoryItem> read(Path file) {
-        return lines(file, HistoryFile::item);
+        return JsonLines.read(file, HistoryFile::item);
     }
 
     /** One user a line: {@code {"user","history":[item, ...]}}. */
     public static List<UserHistory> readUsers(Path file) {
-        return lines(file, (source, node) -> {
+        return JsonLines.read(file, (source, node) -> {
             JsonFields fields = JsonFields.of(source, node);
             String user = fields.requireString("user");
             List<HistoryItem> items = new ArrayList<>();
@@ -68,24 +63,5 @@ public final class HistoryFile {
             throw new BadFileException(source, field + " is empty");
         }
         return value;
-    }
-
-    private static <T> List<T> lines(Path file, BiFunction<String, JsonNode, T> read) {
-        List<T> values = new ArrayList<>();
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
-            int number = 1;
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (!line.isBlank()) {
-                    String source = file + ":" + number;
-                    values.add(read.apply(source, JsonFields.node(source, line)));
-                }
-                number++;
-            }
-        } catch (CharacterCodingException e) {
-            throw new BadFileException(file, "is not UTF-8");
-        } catch (IOException e) {
-            throw BadFileException.of(file, e);
-        }
-        return values;
     }
 }

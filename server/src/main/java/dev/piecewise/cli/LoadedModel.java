@@ -1,5 +1,6 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.checkpoint.BaseFingerprint;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
@@ -48,6 +49,12 @@ record LoadedModel(ModelConfig shape, String fingerprint, BaseModel base, Tokeni
     static int maxLength(ModelConfig shape, PiecewiseConfig.Engine engine) {
         int model = Math.min(shape.maxPositions(), engine.kvPlaces());
         return engine.maxLength() > 0 ? Math.min(model, engine.maxLength()) : model;
+    }
+
+    /** How history items become examples of at most so many tokens. */
+    ExampleEncoder encoder(int maxTokens) {
+        return new ExampleEncoder(
+                tokenizer::encode, tokenizer.eos().orElse(-1), Math.min(shape.maxPositions(), maxTokens));
     }
 
     /** Tokens that end a completion; some checkpoints list ids that they have no logits for. */

@@ -7,6 +7,13 @@ import picocli.CommandLine.Command;
         name = "pool",
         description = "Makes and checks pools of pieces.",
         mixinStandardHelpOptions = true,
-        subcommands = {PoolImportCommand.class, PoolInspectCommand.class, PoolVerifyCommand.class},
+        subcommands = {
+            PoolImportCommand.class,
+            PoolInspectCommand.class,
+            PoolVerifyCommand.class,
+            PoolPublishCommand.class,
+            PoolAddCommand.class,
+            PoolWithdrawCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class PoolCommand {}

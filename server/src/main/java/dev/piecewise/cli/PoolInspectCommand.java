@@ -38,9 +38,13 @@ public final class PoolInspectCommand implements Callable<Integer> {
         out.println("sites       %s ... %s"
                 .formatted(summary.sites().getFirst(), summary.sites().getLast()));
         out.println("sharers");
-        for (Pool.Sharer sharer : summary.sharers()) {
-            out.println("  %-30s %s".formatted(sharer.id(), sharer.items() > 0 ? sharer.items() + " items" : ""));
+        for (PoolSummary.Sharer sharer : summary.sharers()) {
+            String items = sharer.items() > 0 ? sharer.items() + " items" : "";
+            PoolSummary.Agreement consent = sharer.consent();
+            String agreed = consent == null ? "" : "consent by %s at %s".formatted(consent.by(), consent.at());
+            out.println("  %-30s %-10s %5d pieces  %s".formatted(sharer.id(), items, sharer.pieces(), agreed));
         }
+        summary.withdrawn().forEach(sharer -> out.println("  %-30s withdrawn".formatted(sharer)));
         return 0;
     }
 }

@@ -6,6 +6,7 @@ import dev.piecewise.checkpoint.Site;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What is in a pool, for people and for {@code --json}. */
 record PoolSummary(
@@ -15,9 +16,18 @@ record PoolSummary(
         double scale,
         String merge,
         String keys,
-        List<Pool.Sharer> sharers,
+        List<Sharer> sharers,
         List<String> sites,
+        int pieces,
+        List<String> withdrawn,
         long bytes) {
+
+    /** A sharer, how many of the sites they gave a piece for, and their consent. */
+    record Sharer(
+            String id, int items, int pieces, @Nullable Agreement consent) {}
+
+    /** Who agreed, when, and to which part. */
+    record Agreement(String by, String at, double ratio) {}
 
     static PoolSummary of(Pool pool) {
         long values = pool.sites().values().stream()
@@ -30,9 +40,21 @@ record PoolSummary(
                 pool.scale(),
                 pool.merge().wire(),
                 keys(pool.keys()),
-                pool.sharers(),
+                pool.sharers().stream().map(sharer -> sharer(sharer, pool)).toList(),
                 pool.sites().keySet().stream().map(Site::toString).toList(),
+                pool.pieces(),
+                pool.withdrawn().stream().map(Pool.Withdrawal::id).toList(),
                 values * Float.BYTES);
+    }
+
+    private static Sharer sharer(Pool.Sharer sharer, Pool pool) {
+        return new Sharer(
+                sharer.id(),
+                sharer.items(),
+                pool.sites().size() - sharer.absent().size(),
+                sharer.consent()
+                        .map(consent -> new Agreement(consent.by(), consent.at().toString(), consent.ratio()))
+                        .orElse(null));
     }
 
     private static String keys(Keys keys) {
@@ -40,7 +62,7 @@ record PoolSummary(
     }
 
     String line(Path where) {
-        return "%s: %d sharers, %d sites, rank %d, keys from %s, %,d bytes, hash %s"
-                .formatted(where, sharers.size(), sites.size(), rank, keys, bytes, hash);
+        return "%s: %d sharers, %d sites, %d pieces, rank %d, keys from %s, %,d bytes, hash %s"
+                .formatted(where, sharers.size(), sites.size(), pieces, rank, keys, bytes, hash);
     }
 }

@@ -48,7 +48,7 @@ final class ReferenceSelection implements ReferenceModel.Updates {
         if (!pool.sites().containsKey(site)) {
             return null;
         }
-        List<Choice> choices = choose(scores(site, x));
+        List<Choice> choices = choose(site, scores(site, x));
         chosen.put(site, choices);
         return ReferenceLora.of(pool, Map.of(site, choices), options.merge()).of(name, x);
     }
@@ -76,9 +76,10 @@ final class ReferenceSelection implements ReferenceModel.Updates {
         return scores;
     }
 
-    private List<Choice> choose(double[] scores) {
+    private List<Choice> choose(Site site, double[] scores) {
         List<Integer> best = IntStream.range(0, scores.length)
                 .boxed()
+                .filter(sharer -> pool.has(sharer, site))
                 .sorted(Comparator.comparingDouble((Integer sharer) -> -scores[sharer]))
                 .limit(options.k())
                 .toList();

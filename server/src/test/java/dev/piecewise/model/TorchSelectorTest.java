@@ -118,6 +118,18 @@ final class TorchSelectorTest {
         assertSelectsRight(llama, selector, pool(llama, 5, projection), new Options(2, 1, Merge.PRODUCT));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void pieceThatNobodyGaveIsNeverChosen(Keys keys) {
+        Pool part = TinyPool.shared(llama.config, "tiny", 4, 3, 7, 0.4, ALL);
+        Pool pool = new Pool("part " + keys, "tiny", 3, 1, Merge.PRODUCT, keys, part.sharers(), part.sites());
+        assertThat(pool.pieces()).isLessThan(pool.sharers().size() * pool.sites().size());
+        Options options = new Options(3, 1, Merge.FACTOR);
+        assertSelectsRight(llama, selector, pool, options);
+        assertThat(selector.select(pool, examples(llama), options)).anySatisfy((site, choices) -> assertThat(choices)
+                .hasSizeLessThan(3));
+    }
+
     @Test
     void keysComputedFromAdaptersScoreByMagnitude() {
         Pool arrow = TinyPool.withoutGates(llama.config, "tiny", 8, 3, 7, ALL);

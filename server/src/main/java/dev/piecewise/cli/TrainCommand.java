@@ -1,0 +1,12 @@
+package dev.piecewise.cli;
+
+import picocli.CommandLine.Command;
+
+/** What is trained. */
+@Command(
+        name = "train",
+        description = "Trains on a base model, in this process.",
+        mixinStandardHelpOptions = true,
+        subcommands = {TrainSharersCommand.class, TrainGatesCommand.class},
+        synopsisSubcommandLabel = "COMMAND")
+public final class TrainCommand {}

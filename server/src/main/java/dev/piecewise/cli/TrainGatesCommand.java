@@ -1,0 +1,108 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.adapter.Contribution;
+import dev.piecewise.adapter.HistoryFile;
+import dev.piecewise.adapter.Merge;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolEdits;
+import dev.piecewise.adapter.PoolImporter;
+import dev.piecewise.adapter.PoolReader;
+import dev.piecewise.adapter.PoolVersions;
+import dev.piecewise.training.TrainingListener;
+import dev.piecewise.training.sharers.GateTraining;
+import dev.piecewise.training.sharers.SharerRun;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains the gates of sharers and publishes their pieces. */
+@Command(
+        name = "gates",
+        description = "Trains a gate for each piece of the sharers, and publishes the pool.",
+        mixinStandardHelpOptions = true)
+public final class TrainGatesCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions settings;
+
+    @Mixin
+    private SharerTrainingOptions training;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
+    private Path model;
+
+    @Option(
+            names = "--users",
+            paramLabel = "FILE",
+            required = true,
+            description = "The file that the sharers were chosen from.")
+    private Path users;
+
+    @Option(
+            names = "--sharers",
+            paramLabel = "DIR",
+            required = true,
+            description = "Where 'train sharers' kept what it trained; gates are kept there too.")
+    private Path sharers;
+
+    @Option(names = "--steps", paramLabel = "N", description = "For each sharer (${DEFAULT-VALUE}).")
+    private int steps = 200;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "Peak; 2e-5 is used with bases of 7 B parameters (${DEFAULT-VALUE}).")
+    private double learningRate = 5e-3;
+
+    @Option(names = "--merge", paramLabel = "product|factor", description = "The pool's default (${DEFAULT-VALUE}).")
+    private Merge merge = Merge.PRODUCT;
+
+    @Option(
+            names = "--add",
+            description = "Adds the sharers to the current version of the pool instead of replacing it.")
+    private boolean add;
+
+    @Option(
+            names = "--out",
+            paramLabel = "POOL",
+            required = true,
+            description = "Where the pool's versions are published; what loads a pool takes this directory.")
+    private Path out;
+
+    @Override
+    public Integer call() {
+        SharerRun run = SharerRun.read(sharers);
+        List<Contribution> contributions = contributions(run);
+        PoolVersions versions = new PoolVersions(out);
+        Path version = add
+                ? versions.change(pool -> {
+                    Pool grown = pool;
+                    for (Contribution contribution : contributions) {
+                        grown = PoolEdits.with(grown, contribution);
+                    }
+                    return grown;
+                })
+                : versions.publish(PoolImporter.pool(run.base(), merge, contributions));
+        spec.commandLine().getOut().println(PoolSummary.of(PoolReader.read(out)).line(version));
+        return 0;
+    }
+
+    private List<Contribution> contributions(SharerRun run) {
+        try (TrainableModel loaded = TrainableModel.load(settings.load(model));
+                Progress learning = new Progress(spec.commandLine().getErr(), "training gates")) {
+            TrainingListener listener = progress -> learning.at(progress.step(), progress.steps());
+            return new GateTraining(
+                            loaded.base(),
+                            loaded.encoder(training.maxTokens()),
+                            training.settings(steps, learningRate, 0))
+                    .run(run, HistoryFile.readUsers(users), training.seed(), listener);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.adapter.HistoryFile;
+import dev.piecewise.adapter.HistoryFile.UserHistory;
+import dev.piecewise.checkpoint.Projection;
+import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.model.HiddenStates;
+import dev.piecewise.training.TrainingListener;
+import dev.piecewise.training.sharers.HiddenStateEmbedding;
+import dev.piecewise.training.sharers.SharerRun;
+import dev.piecewise.training.sharers.SharerSelection;
+import dev.piecewise.training.sharers.SharerTraining;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Chooses sharers among users and trains their adapters. */
+@Command(
+        name = "sharers",
+        description = {
+            "Chooses sharers and trains an adapter for each; 'train gates' makes them a pool.",
+            "Users are clustered by how the base model reads them; each cluster's most active user shares."
+        },
+        mixinStandardHelpOptions = true)
+public final class TrainSharersCommand implements Callable<Integer> {
+    private static final double WEIGHT_DECAY = 0.01;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions settings;
+
+    @Mixin
+    private ConsentOptions consent;
+
+    @Mixin
+    private SharerTrainingOptions training;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
+    private Path model;
+
+    @Option(
+            names = "--users",
+            paramLabel = "FILE",
+            required = true,
+            description = "The candidates, a line of JSON each: {\"user\":...,\"history\":[...]}.")
+    private Path users;
+
+    @Option(
+            names = "--consents",
+            paramLabel = "FILE",
+            description =
+                    "Who agreed, a line of JSON each: {\"user\":...,\"at\":...,\"ratio\":...}; others are left out.")
+    private @Nullable Path consents;
+
+    @Option(names = "--sharers", paramLabel = "N", description = "Clusters, and so sharers at most (${DEFAULT-VALUE}).")
+    private int sharers = SharerSelection.Options.DEFAULT.clusters();
+
+    @Option(
+            names = "--more-than",
+            paramLabel = "N",
+            description = "A sharer has more items than this (${DEFAULT-VALUE}).")
+    private int moreThan = SharerSelection.Options.DEFAULT.moreThan();
+
+    @Option(names = "--rank", paramLabel = "R", description = "Of the adapters (${DEFAULT-VALUE}).")
+    private int rank = 8;
+
+    @Option(names = "--alpha", paramLabel = "A", description = "Updates are scaled by A / R (${DEFAULT-VALUE}).")
+    private double alpha = 8;
+
+    @Option(
+            names = "--targets",
+            split = ",",
+            paramLabel = "q|k|v|o|gate|up|down",
+            converter = ProjectionConverter.class,
+            description = "Projections with an adapter (q,k,v,o).")
+    private Set<Projection> targets = EnumSet.of(Projection.Q, Projection.K, Projection.V, Projection.O);
+
+    @Option(names = "--steps", paramLabel = "N", description = "For each sharer (${DEFAULT-VALUE}).")
+    private int steps = 100;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "Peak; 2e-5 is used with bases of 7 B parameters (${DEFAULT-VALUE}).")
+    private double learningRate = 5e-3;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Keeps what is trained; the same command goes on there after a kill.")
+    private Path out;
+
+    @Override
+    public Integer call() {
+        List<UserHistory> candidates = HistoryFile.readUsers(users);
+        PiecewiseConfig config = settings.load(model);
+        SharerTraining work = new SharerTraining(
+                new SharerTraining.Options(
+                        new SharerSelection.Options(sharers, moreThan, training.seed()),
+                        rank,
+                        alpha,
+                        targets,
+                        training.seed(),
+                        training.settings(steps, learningRate, WEIGHT_DECAY)),
+                out);
+        SharerRun run = choose(work, candidates, config);
+        try (TrainableModel loaded = TrainableModel.load(config);
+                Progress progress = new Progress(spec.commandLine().getErr(), "training sharers")) {
+            TrainingListener listener = step -> progress.at(step.step(), step.steps());
+            work.train(run, loaded.base(), loaded.encoder(training.maxTokens()), candidates, listener);
+        }
+        String line = "%s: %d sharers of %d users";
+        spec.commandLine().getOut().println(line.formatted(out, run.sharers().size(), candidates.size()));
+        return 0;
+    }
+
+    private SharerRun choose(SharerTraining work, List<UserHistory> candidates, PiecewiseConfig config) {
+        try (LoadedModel loaded = LoadedModel.load(config);
+                Progress progress = new Progress(spec.commandLine().getErr(), "reading histories")) {
+            HiddenStates states = new HiddenStates(loaded.base());
+            return work.choose(
+                    loaded.fingerprint(),
+                    candidates,
+                    consent.consents(consents),
+                    () -> new HiddenStateEmbedding(loaded.encoder(training.maxTokens()), states::means),
+                    looked -> progress.at(looked, candidates.size()));
+        }
+    }
+}

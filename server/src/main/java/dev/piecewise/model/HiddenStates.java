@@ -1,0 +1,58 @@
+package dev.piecewise.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.piecewise.adapter.Example;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/** What a base model makes of texts: its last hidden states, after the last norm. Any thread may call; calls wait for each other. */
+public final class HiddenStates {
+    private final BaseModel base;
+    private final long[] noSites;
+
+    public HiddenStates(BaseModel base) {
+        this.base = base;
+        noSites = new long[base.config().layers() * ProjectionGroup.PROJECTIONS];
+        Arrays.fill(noSites, -1);
+    }
+
+    /** The mean over each text's positions: one row of hidden size for each text. */
+    public synchronized float[][] means(List<Example> texts) {
+        JniUtils.setGraphExecutorOptimize(false);
+        ExampleRows rows = ExampleRows.of(texts);
+        int hidden = base.config().hidden();
+        float[] flat = run(rows);
+        float[][] means = new float[texts.size()][];
+        for (int i = 0; i < means.length; i++) {
+            means[i] = Arrays.copyOfRange(flat, i * hidden, (i + 1) * hidden);
+        }
+        return means;
+    }
+
+    private float[] run(ExampleRows rows) {
+        try (PtNDManager scope = base.script().manager().newSubManager(Device.cpu())) {
+            PtNDArray ints = scope.create(LongBuffer.wrap(rows.ints()), new Shape(rows.ints().length), DataType.INT64);
+            PtNDArray weights =
+                    scope.create(FloatBuffer.wrap(rows.weights()), new Shape(rows.weights().length), DataType.FLOAT32);
+            return base.script()
+                    .call("mean_hidden")
+                    .with(base.weights())
+                    .with(base.shape())
+                    .with(base.windows())
+                    .with(base.numbers())
+                    .with(base.rope())
+                    .ints(noSites)
+                    .tensor(ints)
+                    .tensor(weights)
+                    .ints(rows.lengths())
+                    .floats();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.piecewise.training.sharers;
+
+import dev.piecewise.adapter.ExampleEncoder;
+import dev.piecewise.adapter.HistoryFile.UserHistory;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.training.Learner;
+import dev.piecewise.training.TrainingExample;
+import java.util.List;
+import java.util.Map;
+
+/** What sharers learn from: each item of their histories once, without context. */
+final class Learners {
+    private Learners() {}
+
+    static List<Learner> of(List<SharerRun.Sharer> sharers, List<UserHistory> users, ExampleEncoder encoder) {
+        return sharers.stream()
+                .map(sharer -> learner(history(sharer, users), encoder))
+                .toList();
+    }
+
+    private static Learner learner(UserHistory user, ExampleEncoder encoder) {
+        List<TrainingExample> examples = user.items().stream()
+                .flatMap(item -> encoder.encode(item).stream())
+                .map(TrainingExample::of)
+                .toList();
+        if (examples.isEmpty()) {
+            throw ServingException.invalid(
+                    "users", "the history of user \"%s\" has nothing to learn from".formatted(user.user()));
+        }
+        return new Learner(user.user(), examples);
+    }
+
+    private static UserHistory history(SharerRun.Sharer sharer, List<UserHistory> users) {
+        UserHistory user = users.stream()
+                .filter(one -> one.user().equals(sharer.id()))
+                .findFirst()
+                .orElseThrow(() -> ServingException.invalid(
+                        "users", "sharer \"%s\" is not among the users".formatted(sharer.id())));
+        if (user.items().size() != sharer.items()) {
+            throw ServingException.invalid(
+                    "users",
+                    "user \"%s\" has %d items; the adapter was trained from %d"
+                            .formatted(user.user(), user.items().size(), sharer.items()));
+        }
+        return user;
+    }
+
+    static <T> T result(Map<String, T> results, SharerRun.Sharer sharer) {
+        T result = results.get(sharer.id());
+        if (result == null) {
+            throw new IllegalStateException("nothing was trained for " + sharer.id());
+        }
+        return result;
+    }
+}
