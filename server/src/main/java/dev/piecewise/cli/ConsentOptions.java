@@ -1,17 +1,21 @@
 package dev.piecewise.cli;
 
 import dev.piecewise.adapter.Consent;
-import dev.piecewise.error.ServingException;
 import dev.piecewise.training.sharers.Consents;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Who agreed to share what. */
 final class ConsentOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Option(
             names = "--consent-by",
             paramLabel = "WHO",
@@ -32,24 +36,27 @@ final class ConsentOptions {
 
     /** What the options say, if they say anything. */
     Optional<Consent> consent() {
-        if (!(ratio > 0) || ratio > 1) {
-            throw ServingException.invalid("--share-ratio", "--share-ratio must be above 0 and at most 1");
-        }
+        Usage.require(spec, ratio > 0 && ratio <= 1, "--share-ratio must be above 0 and at most 1, not " + ratio);
+        Usage.require(spec, by == null || !by.isBlank(), "--consent-by must say who agreed");
         Instant time = at == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : at;
         return Optional.ofNullable(by).map(who -> new Consent(who, time, ratio));
+    }
+
+    /** What the options say; they must. */
+    Consent required() {
+        Optional<Consent> given = consent();
+        Usage.require(spec, given.isPresent(), "nobody is published without consent: give --consent-by");
+        return given.orElseThrow();
     }
 
     /** From the options, or from a file with a line for each user who agreed. */
     Consents consents(@Nullable Path file) {
         Optional<Consent> all = consent();
-        if (file != null && all.isPresent()) {
-            throw ServingException.invalid("--consent-by", "--consent-by and --consents say the same twice");
-        }
-        if (file != null) {
-            return Consents.read(file);
-        }
-        return all.map(Consents::forAll)
-                .orElseThrow(() -> ServingException.invalid(
-                        "--consent-by", "nobody is published without consent: give --consents or --consent-by"));
+        Usage.require(spec, file == null || all.isEmpty(), "--consent-by and --consents exclude each other");
+        Usage.require(
+                spec,
+                file != null || all.isPresent(),
+                "nobody is published without consent: give --consents or --consent-by");
+        return file != null ? Consents.read(file) : Consents.forAll(all.orElseThrow());
     }
 }

@@ -11,7 +11,6 @@ import dev.piecewise.checkpoint.BaseFingerprint;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
-import dev.piecewise.error.ServingException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -61,9 +60,7 @@ public final class PoolAddCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Consent given = consent.consent()
-                .orElseThrow(() -> ServingException.invalid(
-                        "--consent-by", "nobody is published without consent: give --consent-by"));
+        Consent given = consent.required();
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             ModelConfig config = ModelConfigReader.read(model);
             String base = BaseFingerprint.of(checkpoint, config);

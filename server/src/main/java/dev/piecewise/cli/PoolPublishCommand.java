@@ -5,7 +5,6 @@ import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolEdits;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolVersions;
-import dev.piecewise.error.ServingException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,10 +41,10 @@ public final class PoolPublishCommand implements Callable<Integer> {
     public Integer call() {
         Pool pool = PoolReader.read(directory);
         Optional<Consent> given = consent.consent();
-        if (given.isPresent() && given.get().ratio() < 1) {
-            throw ServingException.invalid(
-                    "--share-ratio", "--share-ratio is for sharers who are added; these pieces are in a pool already");
-        }
+        Usage.require(
+                spec,
+                given.map(all -> all.ratio() == 1).orElse(true),
+                "--share-ratio is for sharers who are added; these pieces are in a pool already");
         Pool agreed = given.map(all -> PoolEdits.agreed(pool, all)).orElse(pool);
         Path version = new PoolVersions(out).publish(agreed);
         spec.commandLine().getOut().println(PoolSummary.of(agreed).line(version));

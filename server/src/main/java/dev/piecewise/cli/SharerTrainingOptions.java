@@ -3,10 +3,15 @@ package dev.piecewise.cli;
 import dev.piecewise.training.TrainingSettings;
 import dev.piecewise.training.TrainingSettings.Length;
 import dev.piecewise.training.TrainingSettings.Optimizer;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How several users' adapters or gates are trained. */
 final class SharerTrainingOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     private static final int CHECKPOINT_EVERY = 50;
 
     @Option(names = "--batch", paramLabel = "N", description = "Items of a step, for each user (${DEFAULT-VALUE}).")
@@ -41,6 +46,11 @@ final class SharerTrainingOptions {
     }
 
     TrainingSettings settings(int steps, double learningRate, double weightDecay) {
+        Usage.require(spec, steps >= 1, "--steps must be at least 1, not " + steps);
+        Usage.require(spec, learningRate > 0, "--learning-rate must be positive, not " + learningRate);
+        Usage.require(spec, batch >= 1, "--batch must be at least 1, not " + batch);
+        Usage.require(spec, sideBySide >= 1, "--side-by-side must be at least 1, not " + sideBySide);
+        Usage.require(spec, maxTokens >= 2, "--max-tokens must be at least 2, not " + maxTokens);
         return new TrainingSettings(
                 new Length.Steps(steps),
                 Optimizer.of(learningRate).withWeightDecay(weightDecay),

@@ -9,6 +9,7 @@ import dev.piecewise.adapter.PoolImporter;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolVersions;
 import dev.piecewise.training.TrainingListener;
+import dev.piecewise.training.TrainingSettings;
 import dev.piecewise.training.sharers.GateTraining;
 import dev.piecewise.training.sharers.SharerRun;
 import java.nio.file.Path;
@@ -78,8 +79,9 @@ public final class TrainGatesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        TrainingSettings trained = training.settings(steps, learningRate, 0);
         SharerRun run = SharerRun.read(sharers);
-        List<Contribution> contributions = contributions(run);
+        List<Contribution> contributions = contributions(run, trained);
         PoolVersions versions = new PoolVersions(out);
         Path version = add
                 ? versions.change(pool -> {
@@ -94,14 +96,11 @@ public final class TrainGatesCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<Contribution> contributions(SharerRun run) {
+    private List<Contribution> contributions(SharerRun run, TrainingSettings trained) {
         try (TrainableModel loaded = TrainableModel.load(settings.load(model));
                 Progress learning = new Progress(spec.commandLine().getErr(), "training gates")) {
             TrainingListener listener = progress -> learning.at(progress.step(), progress.steps());
-            return new GateTraining(
-                            loaded.base(),
-                            loaded.encoder(training.maxTokens()),
-                            training.settings(steps, learningRate, 0))
+            return new GateTraining(loaded.base(), loaded.encoder(training.maxTokens()), trained)
                     .run(run, HistoryFile.readUsers(users), training.seed(), listener);
         }
     }

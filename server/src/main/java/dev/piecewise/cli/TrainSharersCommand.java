@@ -6,6 +6,8 @@ import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.HiddenStates;
 import dev.piecewise.training.TrainingListener;
+import dev.piecewise.training.TrainingSettings;
+import dev.piecewise.training.sharers.Consents;
 import dev.piecewise.training.sharers.HiddenStateEmbedding;
 import dev.piecewise.training.sharers.SharerRun;
 import dev.piecewise.training.sharers.SharerSelection;
@@ -103,6 +105,11 @@ public final class TrainSharersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Usage.require(spec, sharers >= 1, "--sharers must be at least 1, not " + sharers);
+        Usage.require(spec, moreThan >= 0, "--more-than must be at least 0, not " + moreThan);
+        Usage.require(spec, rank >= 1 && alpha > 0, "--rank and --alpha must be positive");
+        TrainingSettings trained = training.settings(steps, learningRate, WEIGHT_DECAY);
+        Consents agreed = consent.consents(consents);
         List<UserHistory> candidates = HistoryFile.readUsers(users);
         PiecewiseConfig config = settings.load(model);
         SharerTraining work = new SharerTraining(
@@ -112,27 +119,30 @@ public final class TrainSharersCommand implements Callable<Integer> {
                         alpha,
                         targets,
                         training.seed(),
-                        training.settings(steps, learningRate, WEIGHT_DECAY)),
+                        trained),
                 out);
-        SharerRun run = choose(work, candidates, config);
+        SharerRun run = choose(work, agreed, candidates, config);
         try (TrainableModel loaded = TrainableModel.load(config);
                 Progress progress = new Progress(spec.commandLine().getErr(), "training sharers")) {
             TrainingListener listener = step -> progress.at(step.step(), step.steps());
             work.train(run, loaded.base(), loaded.encoder(training.maxTokens()), candidates, listener);
         }
-        String line = "%s: %d sharers of %d users";
-        spec.commandLine().getOut().println(line.formatted(out, run.sharers().size(), candidates.size()));
+        spec.commandLine()
+                .getOut()
+                .println("%s: %d sharers of %d users"
+                        .formatted(out, run.sharers().size(), candidates.size()));
         return 0;
     }
 
-    private SharerRun choose(SharerTraining work, List<UserHistory> candidates, PiecewiseConfig config) {
+    private SharerRun choose(
+            SharerTraining work, Consents agreed, List<UserHistory> candidates, PiecewiseConfig config) {
         try (LoadedModel loaded = LoadedModel.load(config);
                 Progress progress = new Progress(spec.commandLine().getErr(), "reading histories")) {
             HiddenStates states = new HiddenStates(loaded.base());
             return work.choose(
                     loaded.fingerprint(),
                     candidates,
-                    consent.consents(consents),
+                    agreed,
                     () -> new HiddenStateEmbedding(loaded.encoder(training.maxTokens()), states::means),
                     looked -> progress.at(looked, candidates.size()));
         }

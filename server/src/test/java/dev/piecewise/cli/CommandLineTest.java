@@ -191,7 +191,7 @@ class CommandLineTest {
             assertThat(helped.status()).isZero();
             assertThat(helped.out()).startsWith("Usage: piecewise").contains("--help");
         }
-        for (String command : List.of("import", "inspect", "verify")) {
+        for (String command : List.of("import", "inspect", "verify", "publish", "add", "withdraw")) {
             assertThat(run("pool", List.of(command, "--help")).out()).startsWith("Usage: piecewise pool " + command);
         }
     }

@@ -102,7 +102,13 @@ final class PoolCommandsTest {
         assertThat(run(add.toArray(String[]::new)).err()).contains("nobody is published without consent");
         List<String> agreed = new ArrayList<>(add);
         agreed.addAll(List.of(
-                "--consent-by", "cas", "--consent-at", "2026-02-03T04:05:06Z", "--share-ratio", "0.5", "--items",
+                "--consent-by",
+                "cas",
+                "--consent-at",
+                "2026-02-03T04:05:06Z",
+                "--share-ratio",
+                "0.5",
+                "--items",
                 "30"));
         succeed(agreed.toArray(String[]::new));
         JsonNode grown = inspect(pool);
@@ -127,7 +133,8 @@ final class PoolCommandsTest {
     @Test
     void whatIsPublishedIsAssembledFromByItsDirectory() throws Exception {
         Path pool = published();
-        Path history = Files.writeString(own.resolve("history.jsonl"), "{\"prompt\":\"and\",\"completion\":\"then\"}\n");
+        Path history =
+                Files.writeString(own.resolve("history.jsonl"), "{\"prompt\":\"and\",\"completion\":\"then\"}\n");
         Path plan = own.resolve("plan.json");
         succeed("assemble", "--model", model + "", "--pool", pool + "", "--history", history + "", "--out", plan + "");
         assertThat(JSON.readTree(plan.toFile()).get("pool"))
@@ -143,7 +150,14 @@ final class PoolCommandsTest {
                 List.of("--consent-by", " "),
                 List.of("--consent-by", "x", "--consent-at", "yesterday"))) {
             List<String> add = new ArrayList<>(List.of(
-                    "pool", "add", pool + "", "cas", "--model", model + "", "--adapter", directory.resolve("cas") + ""));
+                    "pool",
+                    "add",
+                    pool + "",
+                    "cas",
+                    "--model",
+                    model + "",
+                    "--adapter",
+                    directory.resolve("cas") + ""));
             add.addAll(wrong);
             Outcome refused = run(add.toArray(String[]::new));
             assertThat(refused.status()).as("%s", wrong).isEqualTo(2);

@@ -123,11 +123,12 @@ final class TorchSelectorTest {
     void pieceThatNobodyGaveIsNeverChosen(Keys keys) {
         Pool part = TinyPool.shared(llama.config, "tiny", 4, 3, 7, 0.4, ALL);
         Pool pool = new Pool("part " + keys, "tiny", 3, 1, Merge.PRODUCT, keys, part.sharers(), part.sites());
-        assertThat(pool.pieces()).isLessThan(pool.sharers().size() * pool.sites().size());
+        assertThat(pool.pieces())
+                .isLessThan(pool.sharers().size() * pool.sites().size());
         Options options = new Options(3, 1, Merge.FACTOR);
         assertSelectsRight(llama, selector, pool, options);
-        assertThat(selector.select(pool, examples(llama), options)).anySatisfy((site, choices) -> assertThat(choices)
-                .hasSizeLessThan(3));
+        assertThat(selector.select(pool, examples(llama), options))
+                .anySatisfy((site, choices) -> assertThat(choices).hasSizeLessThan(3));
     }
 
     @Test
