@@ -11,6 +11,7 @@ import dev.piecewise.checkpoint.SafetensorsWriter;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.model.TrainableBase;
+import dev.piecewise.training.Checkpoints;
 import dev.piecewise.training.Trainer;
 import dev.piecewise.training.TrainingListener;
 import dev.piecewise.training.TrainingSettings;
@@ -42,13 +43,15 @@ public final class GateTraining {
                     "the sharers were trained on base model %s, not on %s".formatted(run.base(), base.fingerprint()));
         }
         String name = name();
-        Groups groups = new Groups(run, settings.sideBySide(), sharer -> run.gates(name, sharer));
+        SharerGroups groups = new SharerGroups(run, settings.sideBySide(), sharer -> run.gates(name, sharer));
         groups.forEachUnfinished(
                 (members, heard) -> {
-                    Trainer trainer = new Trainer(base, settings, heard, run.checkpoints("gates-" + name));
+                    Checkpoints checkpoints = run.checkpoints("gates-" + name);
+                    Trainer trainer = new Trainer(base, settings, heard, checkpoints);
                     Map<String, SortedMap<Site, float[]>> trained =
                             trainer.gates(Learners.of(members, users, encoder), adapters(run, members));
                     members.forEach(sharer -> write(Learners.result(trained, sharer), run, name, sharer));
+                    checkpoints.clear();
                 },
                 listener);
         return run.sharers().stream()

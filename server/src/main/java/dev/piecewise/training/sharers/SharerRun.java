@@ -8,6 +8,7 @@ import dev.piecewise.adapter.Consent;
 import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.checkpoint.JsonFields;
+import dev.piecewise.training.Checkpoints;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -121,8 +122,8 @@ public final class SharerRun {
     }
 
     /** For the trainer. */
-    Path checkpoints(String what) {
-        return directory.resolve("checkpoints-" + what);
+    Checkpoints checkpoints(String what) {
+        return new Checkpoints(directory.resolve("checkpoints-" + what));
     }
 
     /** By number: a user's own name may be no name for a file. */

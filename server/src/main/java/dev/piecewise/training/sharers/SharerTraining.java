@@ -7,6 +7,7 @@ import dev.piecewise.adapter.PeftWriter;
 import dev.piecewise.checkpoint.ContentHash;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.model.TrainableBase;
+import dev.piecewise.training.Checkpoints;
 import dev.piecewise.training.LoraShape;
 import dev.piecewise.training.Trainer;
 import dev.piecewise.training.TrainingListener;
@@ -49,11 +50,13 @@ public final class SharerTraining {
             Map<String, String> settings = new LinkedHashMap<>();
             settings.put("base", base);
             settings.put("users", hash(users));
-            settings.put("selection", selection.toString());
+            settings.put("seed", String.valueOf(seed));
+            settings.put("clusters", String.valueOf(selection.clusters()));
+            settings.put("more than", String.valueOf(selection.moreThan()));
+            settings.put("seed of clusters", String.valueOf(selection.seed()));
             settings.put("rank", String.valueOf(rank));
             settings.put("alpha", String.valueOf(alpha));
             settings.put("projections", new TreeSet<>(projections).toString());
-            settings.put("seed", String.valueOf(seed));
             settings.put("training", training.toString());
             return settings;
         }
@@ -106,16 +109,20 @@ public final class SharerTraining {
             TrainingListener listener) {
         LoraShape shape =
                 LoraShape.of(base.config(), options.projections(), options.rank(), options.alpha(), options.seed());
-        Groups groups = new Groups(run, options.training().sideBySide(), run::adapter);
+        SharerGroups groups = new SharerGroups(run, options.training().sideBySide(), run::adapter);
         groups.forEachUnfinished(
                 (members, heard) -> {
-                    Trainer trainer = new Trainer(base, options.training(), heard, run.checkpoints("adapters"));
+                    Checkpoints checkpoints = run.checkpoints("adapters");
+                    Trainer trainer = new Trainer(base, options.training(), heard, checkpoints);
                     SequencedMap<String, LoraAdapter> trained =
                             trainer.adapters(Learners.of(members, users, encoder), shape);
                     for (SharerRun.Sharer sharer : members) {
-                        LoraAdapter adapter = Learners.result(trained, sharer);
-                        PeftWriter.write(adapter, base.config(), run.base(), run.adapter(sharer));
+                        if (!groups.isDone(sharer)) {
+                            LoraAdapter adapter = Learners.result(trained, sharer);
+                            PeftWriter.write(adapter, base.config(), run.base(), run.adapter(sharer));
+                        }
                     }
+                    checkpoints.clear();
                 },
                 listener);
     }
