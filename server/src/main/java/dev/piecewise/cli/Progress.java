@@ -17,6 +17,7 @@ final class Progress implements AutoCloseable {
 
     private final long start = System.nanoTime();
     private boolean shown;
+    private int longest;
 
     Progress(PrintWriter err, String what) {
         this.err = err;
@@ -25,19 +26,27 @@ final class Progress implements AutoCloseable {
 
     /** {@code done} of {@code total} are done. */
     void at(long done, long total) {
+        at(done, total, "");
+    }
+
+    /** The same, with a few words on how it goes. */
+    void at(long done, long total, String note) {
         if (!terminal || System.nanoTime() - start < PATIENCE.toNanos()) {
             return;
         }
         int filled = (int) (WIDTH * done / Math.max(1, total));
-        err.printf("\r%s [%s%s] %d/%d", what, "#".repeat(filled), " ".repeat(WIDTH - filled), done, total);
+        String line = "%s [%s%s] %d/%d %s"
+                .formatted(what, "#".repeat(filled), " ".repeat(WIDTH - filled), done, total, note);
+        err.print("\r" + line + " ".repeat(Math.max(0, longest - line.length())));
         err.flush();
+        longest = Math.max(longest, line.length());
         shown = true;
     }
 
     @Override
     public void close() {
         if (shown) {
-            err.print("\r" + " ".repeat(what.length() + WIDTH + 24) + "\r");
+            err.print("\r" + " ".repeat(longest) + "\r");
             err.flush();
         }
     }

@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
         name = "train",
         description = "Trains on a base model, in this process.",
         mixinStandardHelpOptions = true,
-        subcommands = {TrainSharersCommand.class, TrainGatesCommand.class},
+        subcommands = {TrainBaseCommand.class, TrainSharersCommand.class, TrainGatesCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class TrainCommand {}
