@@ -35,8 +35,8 @@ final class Progress implements AutoCloseable {
             return;
         }
         int filled = (int) (WIDTH * done / Math.max(1, total));
-        String line = "%s [%s%s] %d/%d %s"
-                .formatted(what, "#".repeat(filled), " ".repeat(WIDTH - filled), done, total, note);
+        String line =
+                "%s [%s%s] %d/%d %s".formatted(what, "#".repeat(filled), " ".repeat(WIDTH - filled), done, total, note);
         err.print("\r" + line + " ".repeat(Math.max(0, longest - line.length())));
         err.flush();
         longest = Math.max(longest, line.length());

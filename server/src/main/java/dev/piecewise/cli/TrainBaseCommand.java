@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
 /** Makes a base model: one adapted to a task, or a small one from nothing. */
 @Command(
         name = "base",
-        description = "Adapts a base model to a task (LoRA, merged into a new base), or trains a small Llama from scratch.",
+        description =
+                "Adapts a base model to a task (LoRA, merged into a new base), or trains a small Llama from scratch.",
         mixinStandardHelpOptions = true)
 public final class TrainBaseCommand implements Callable<Integer> {
     private static final Optimizer SCRATCH =
@@ -133,7 +134,8 @@ public final class TrainBaseCommand implements Callable<Integer> {
         TrainingSettings how =
                 training.settings(new TrainingOptions.Defaults(new Length.Epochs(3), Optimizer.of(1e-4), 6));
         try (Checkpoint checkpoint = Checkpoint.open(from);
-                TrainingProgress progress = new TrainingProgress(spec.commandLine().getErr(), "adapting")) {
+                TrainingProgress progress =
+                        new TrainingProgress(spec.commandLine().getErr(), "adapting")) {
             ModelConfig read = ModelConfigReader.read(from);
             checkpoint.verify(read);
             AdapterTraining work = AdapterTraining.of(workplace, checkpoint, read);

@@ -4,7 +4,6 @@ import dev.piecewise.training.TrainingSettings;
 import dev.piecewise.training.TrainingSettings.Length;
 import dev.piecewise.training.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,7 +44,8 @@ final class TrainingOptions {
 
     @Option(
             names = "--recompute",
-            description = "Compute layers again for their gradients instead of keeping what they computed: for large bases.")
+            description =
+                    "Compute layers again for their gradients instead of keeping what they computed: for large bases.")
     private boolean recompute;
 
     @Option(names = "--seed", paramLabel = "S", description = "Of everything that is drawn; 1.")

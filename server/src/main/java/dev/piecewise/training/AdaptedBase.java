@@ -26,8 +26,7 @@ public final class AdaptedBase {
         SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));
         ExpectedTensors.of(config).forEach((name, shape) -> {
             Stored stored = base.tensor(name);
-            Optional<Factors> factors =
-                    site(name).map(site -> adapter.sites().get(site));
+            Optional<Factors> factors = site(name).map(site -> adapter.sites().get(site));
             if (factors.isPresent()) {
                 writer.add(name, stored.info().dtype(), () -> merged(stored.floats(), factors.get()), shape);
             } else {

@@ -49,7 +49,8 @@ public final class AdapterTraining {
         List<TrainingExample> examples = reader.read(items);
         if (examples.isEmpty()) {
             throw ServingException.invalid(
-                    "history", "there is nothing to learn: %d items, none with a token to predict".formatted(items.size()));
+                    "history",
+                    "there is nothing to learn: %d items, none with a token to predict".formatted(items.size()));
         }
         TrainingListener both = step -> {
             log.stepped(step);

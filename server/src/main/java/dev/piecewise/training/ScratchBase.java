@@ -56,8 +56,7 @@ public final class ScratchBase {
             throw ServingException.invalid("corpus", "the corpus is empty");
         }
         ModelConfig config = prepare(corpus, plan);
-        List<TrainingExample> examples =
-                new ExampleReader(Tokenizer.load(work), config.maxPositions()).read(corpus);
+        List<TrainingExample> examples = new ExampleReader(Tokenizer.load(work), config.maxPositions()).read(corpus);
         if (examples.isEmpty()) {
             throw ServingException.invalid("corpus", "the corpus has nothing to learn from");
         }
@@ -88,7 +87,8 @@ public final class ScratchBase {
         try {
             Files.createDirectories(work);
             Files.writeString(work.resolve("config.json"), config.toPrettyString() + "\n");
-            Files.writeString(work.resolve("generation_config.json"), generation().toPrettyString() + "\n");
+            Files.writeString(
+                    work.resolve("generation_config.json"), generation().toPrettyString() + "\n");
             ModelConfig read = ModelConfigReader.read(work);
             TokenizerFiles.write(learned, read.maxPositions(), work);
             return read;

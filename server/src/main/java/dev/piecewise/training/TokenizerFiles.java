@@ -20,7 +20,10 @@ final class TokenizerFiles {
     private TokenizerFiles() {}
 
     static void write(BpeTrainer.Learned learned, int maxLength, Path directory) throws IOException {
-        ObjectNode tokenizer = JSON.createObjectNode().put("version", "1.0").putNull("truncation").putNull("padding");
+        ObjectNode tokenizer = JSON.createObjectNode()
+                .put("version", "1.0")
+                .putNull("truncation")
+                .putNull("padding");
         ArrayNode added = tokenizer.putArray("added_tokens");
         for (int id = 0; id < learned.special().size(); id++) {
             added.add(special(id, learned.special().get(id)));
