@@ -97,6 +97,7 @@ public final class TrainBaseCommand implements Callable<Integer> {
             names = "--projections",
             paramLabel = "P",
             split = ",",
+            converter = ProjectionConverter.class,
             description = "Adapted projections of every layer: q,k,v,o,gate,up,down; q,k,v,o.")
     private Set<Projection> projections = EnumSet.of(Projection.Q, Projection.K, Projection.V, Projection.O);
 

@@ -58,7 +58,7 @@ public final class AdapterTraining {
         };
         try (TrainableBase base = TrainableBase.load(checkpoint, config, device)) {
             Learner learner = new Learner(ONE, examples);
-            return Trainer.keeping(base, settings, both, new Checkpoints(work))
+            return new Trainer(base, settings, both, new Checkpoints(work))
                     .adapters(List.of(learner), shape)
                     .firstEntry()
                     .getValue();

@@ -67,7 +67,7 @@ public final class ScratchBase {
         };
         try (TrainableBase base = TrainableBase.fresh(config, plan.device(), settings.seed())) {
             Map<String, float[]> weights =
-                    Trainer.keeping(base, settings, both, checkpoints()).weights(examples);
+                    new Trainer(base, settings, both, checkpoints()).weights(examples);
             publish(config, weights, plan.stored(), log, out);
         }
         deleteWork();

@@ -8,7 +8,6 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.model.Learnables;
 import dev.piecewise.model.TrainableBase;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,38 +21,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trains on a base model's device. With a directory for checkpoints, the same call after a kill goes on where the last checkpoint was and ends with the same numbers;
- * another call in the same directory is refused meanwhile. Confined to one platform thread.
+ * they stay until {@link Checkpoints#clear}, so that a kill loses nothing before the result is stored. Confined to one platform thread.
  */
 public final class Trainer {
     private final TrainableBase base;
     private final TrainingSettings settings;
     private final TrainingListener listener;
     private final @Nullable Checkpoints checkpoints;
-    private final boolean kept;
 
-    /** Checkpoints go to this directory, which is empty again once a call has returned. */
     public Trainer(
-            TrainableBase base, TrainingSettings settings, TrainingListener listener, @Nullable Path checkpoints) {
-        this(base, settings, listener, checkpoints == null ? null : new Checkpoints(checkpoints), false);
-    }
-
-    private Trainer(
             TrainableBase base,
             TrainingSettings settings,
             TrainingListener listener,
-            @Nullable Checkpoints checkpoints,
-            boolean kept) {
+            @Nullable Checkpoints checkpoints) {
         this.base = base;
         this.settings = settings;
         this.listener = listener;
         this.checkpoints = checkpoints;
-        this.kept = kept;
-    }
-
-    /** A trainer whose checkpoints stay after a call, to be cleared by the caller once the result is stored: then a kill loses nothing in between either. */
-    public static Trainer keeping(
-            TrainableBase base, TrainingSettings settings, TrainingListener listener, Checkpoints checkpoints) {
-        return new Trainer(base, settings, listener, checkpoints, true);
     }
 
     /** Each user's own LoRA, by user in the order given; the scale is in B, as in every {@link LoraAdapter}. */
@@ -73,7 +57,7 @@ public final class Trainer {
                 }
             }
         });
-        return finished(inOrder(learners, trained));
+        return inOrder(learners, trained);
     }
 
     /**
@@ -101,7 +85,7 @@ public final class Trainer {
                 }
             }
         });
-        return finished(inOrder(learners, trained));
+        return inOrder(learners, trained);
     }
 
     /** All of the base's weights, by the names of its checkpoint; the base itself has changed to them. */
@@ -113,14 +97,7 @@ public final class Trainer {
                 group.run(learnables);
             }
         });
-        return finished(base.values());
-    }
-
-    private <T> T finished(T result) {
-        if (checkpoints != null && !kept) {
-            checkpoints.clear();
-        }
-        return result;
+        return base.values();
     }
 
     private LoraAdapter adapter(Learnables learnables, int user, LoraShape shape) {
