@@ -3,6 +3,7 @@ package dev.piecewise;
 import dev.piecewise.cli.AssembleCommand;
 import dev.piecewise.cli.BenchCommand;
 import dev.piecewise.cli.DemoCommand;
+import dev.piecewise.cli.EvaluateCommand;
 import dev.piecewise.cli.Failures;
 import dev.piecewise.cli.GenerateCommand;
 import dev.piecewise.cli.MergeCommand;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             AssembleCommand.class,
             MergeCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            EvaluateCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable, IVersionProvider {

@@ -21,7 +21,7 @@ public enum Keys {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Optional<Keys> parse(String text) {
+    public static Optional<Keys> parse(String text) {
         for (Keys keys : values()) {
             if (keys.wire().equals(text)) {
                 return Optional.of(keys);

@@ -28,4 +28,16 @@ public record Dataset(SortedMap<String, Task> tasks, List<Subject> subjects) {
     public int tests() {
         return subjects.stream().mapToInt(subject -> subject.tests().size()).sum();
     }
+
+    /** The first so many users, and of each the first so many items that are held out. */
+    public Dataset first(int users, int tests) {
+        List<Subject> fewer = subjects.stream()
+                .limit(users)
+                .map(subject -> new Subject(
+                        subject.user(),
+                        subject.past(),
+                        subject.tests().stream().limit(tests).toList()))
+                .toList();
+        return new Dataset(tasks, fewer);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.piecewise.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.HistoryItem;
@@ -85,6 +86,7 @@ class WorldFilesTest {
                         assertThat(Double.parseDouble(answer)).isBetween(lowest, highest);
                     case Task.Generation(int most) ->
                         assertThat(answer.split(" ")).hasSizeBetween(2, most);
+                    case Task.Text() -> fail("the world asks for answers only");
                 }
                 assertThat(test.completion()).startsWith(" ");
             }

@@ -1,0 +1,189 @@
+package dev.piecewise.cli;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.Assembler;
+import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.PeftReader;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolReader;
+import dev.piecewise.checkpoint.AtomicFiles;
+import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.engine.EngineObserver;
+import dev.piecewise.engine.LocalEngine;
+import dev.piecewise.evaluation.Approach;
+import dev.piecewise.evaluation.Approaches;
+import dev.piecewise.evaluation.Approaches.OwnAdapters;
+import dev.piecewise.evaluation.Dataset;
+import dev.piecewise.evaluation.Examination;
+import dev.piecewise.evaluation.MethodSpec;
+import dev.piecewise.evaluation.Plot;
+import dev.piecewise.evaluation.Report;
+import dev.piecewise.evaluation.Respondent;
+import dev.piecewise.evaluation.Statistics;
+import dev.piecewise.evaluation.UsersFile;
+import dev.piecewise.model.TorchSelector;
+import dev.piecewise.personalization.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Methods side by side on a dataset of users. */
+@Command(
+        name = "evaluate",
+        description = "Asks base, retrieval, own and assembled adapters the same held-out questions of many users.",
+        mixinStandardHelpOptions = true)
+public final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOptions settings;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
+    private Path model;
+
+    @Option(names = "--data", paramLabel = "FILE", required = true, description = "Users with held-out items.")
+    private Path data;
+
+    @Option(names = "--pool", paramLabel = "POOL", description = "The pool's directory.")
+    private @Nullable Path pool;
+
+    @Option(
+            names = "--own",
+            paramLabel = "DIR",
+            description = "Users' own adapters: in it a PEFT directory of each user's name.")
+    private @Nullable Path own;
+
+    @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            description = "base, rag[:items=K], retrieval, oppu, "
+                    + "perpcs[:k=K,merge=product|factor,keys=gates|arrow,share=S,sharers=N,selection=global|per-batch,"
+                    + "temperature=T,items=N], and +rag behind the last three; may be repeated. Without it all that "
+                    + "can be had from what is given.")
+    private List<String> methods = List.of();
+
+    @Option(names = "--rag-items", paramLabel = "K", description = "Before a prompt (${DEFAULT-VALUE}).")
+    private int ragItems = 4;
+
+    @Option(names = "--users", paramLabel = "N", description = "The first so many only.")
+    private int users = Integer.MAX_VALUE;
+
+    @Option(names = "--tests", paramLabel = "N", description = "The first so many of each user only.")
+    private int tests = Integer.MAX_VALUE;
+
+    @Option(names = "--labels-only", description = "Choose the likeliest label instead of reading what is generated.")
+    private boolean labelsOnly;
+
+    @Option(names = "--replicates", paramLabel = "N", description = "Of the bootstrap (${DEFAULT-VALUE}).")
+    private int replicates = 1000;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Of every draw (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw the main metrics too.")
+    private @Nullable Path plot;
+
+    @Option(names = "--json", description = "One line of JSON instead of the table.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Usage.atLeast(spec, 1, users, "--users");
+        Usage.atLeast(spec, 1, tests, "--tests");
+        Usage.atLeast(spec, 1, replicates, "--replicates");
+        Usage.atLeast(spec, 1, ragItems, "--rag-items");
+        PiecewiseConfig config = settings.load(model);
+        Assembler.Options assembly = Settings.of(config).assembly();
+        List<MethodSpec> asked = methods().stream()
+                .map(text -> MethodSpec.parse(text, assembly, ragItems))
+                .toList();
+        Dataset dataset = UsersFile.read(data).first(users, tests);
+        try (LoadedModel loaded = LoadedModel.load(config);
+                TorchSelector selector = new TorchSelector(loaded.base())) {
+            Report report = examine(dataset, asked, new Subject(config, loaded, selector));
+            print(report);
+        }
+        return 0;
+    }
+
+    /** What is examined. */
+    private record Subject(PiecewiseConfig config, LoadedModel loaded, TorchSelector selector) {}
+
+    private Report examine(Dataset dataset, List<MethodSpec> asked, Subject subject) throws InterruptedException {
+        LoadedModel loaded = subject.loaded();
+        PiecewiseConfig config = subject.config();
+        Optional<Pool> pieces = Optional.ofNullable(pool)
+                .map(directory -> PoolReader.read(directory, loaded.shape(), loaded.fingerprint()));
+        boolean resident = pieces.isPresent() && Residency.of(Settings.of(config), pieces.get(), loaded.base());
+        Approaches approaches = new Approaches(
+                new Approaches.Material(
+                        new Adaptation.Base(loaded.fingerprint()),
+                        new Assembler(subject.selector(), Adaptations.encoder(loaded, config), Clock.systemUTC()),
+                        pieces,
+                        resident,
+                        ownAdapters(loaded),
+                        Optional.empty()),
+                seed);
+        List<Approach> all = asked.stream().map(approaches::of).toList();
+        try (LocalEngine engine =
+                        Engines.serving(loaded, config, resident ? pieces : Optional.empty(), EngineObserver.NONE);
+                Progress progress = new Progress(spec.commandLine().getErr(), "asking")) {
+            Respondent respondent = new Respondent(engine, loaded.tokenizer(), loaded.endTokens());
+            int room = config.engine().maxSequences() + config.engine().maxWaiting();
+            Examination examination = new Examination(
+                    dataset,
+                    respondent,
+                    new Examination.Options(
+                            labelsOnly, Math.min(room, 2 * config.engine().maxSequences())),
+                    (done, questions) -> tell(progress, done, questions));
+            return examination.report(config.model().servedName(), all, new Statistics(dataset, replicates, seed));
+        }
+    }
+
+    private static void tell(Progress progress, int done, int all) {
+        synchronized (progress) {
+            progress.at(done, all);
+        }
+    }
+
+    private List<String> methods() {
+        if (!methods.isEmpty()) {
+            return methods;
+        }
+        List<String> all = new ArrayList<>(List.of("base", "rag"));
+        if (own != null) {
+            all.add("oppu");
+        }
+        if (pool != null) {
+            all.add("perpcs");
+            all.add("perpcs+rag");
+        }
+        return all;
+    }
+
+    private Optional<OwnAdapters> ownAdapters(LoadedModel loaded) {
+        return Optional.ofNullable(own).map(directory -> subject -> {
+            LoraAdapter adapter =
+                    PeftReader.read(directory.resolve(subject.user()), loaded.shape(), loaded.fingerprint());
+            return new OwnAdapters.Own(adapter, Double.NaN);
+        });
+    }
+
+    private void print(Report report) {
+        spec.commandLine().getOut().println(json ? Json.line(report) : new EvaluationTable(report).text());
+        if (plot != null) {
+            AtomicFiles.file(plot, temporary -> Files.writeString(temporary, new Plot(report).svg()));
+        }
+    }
+}
