@@ -11,6 +11,7 @@ import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.engine.LocalEngine;
 import dev.piecewise.gateway.Gateway;
 import dev.piecewise.gateway.Serving;
+import dev.piecewise.gateway.completion.Dialect;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.metrics.CacheStats;
@@ -21,12 +22,16 @@ import dev.piecewise.personalization.LocalPersonalizer;
 import dev.piecewise.personalization.Settings;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
+import dev.piecewise.text.ChatTemplate;
+import dev.piecewise.text.ChatTemplates;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -98,13 +103,24 @@ final class Server implements AutoCloseable {
     }
 
     private ServedModel served(LoadedModel model) {
+        Optional<ChatTemplate> chat = ChatTemplates.load(config.model().directory());
         return new ServedModel(
                 name,
                 Instant.now(),
                 model.fingerprint(),
                 model.shape().vocabulary(),
-                model.endTokens(),
-                model.tokenizer());
+                chat.isPresent() ? withEndOfTurn(model) : model.endTokens(),
+                model.tokenizer(),
+                Dialect.of(chat));
+    }
+
+    /** A model that converses ends its turns with the token that its tokenizer calls the end, whether the model's configuration lists that or not. */
+    private static Set<Integer> withEndOfTurn(LoadedModel model) {
+        Set<Integer> ends = new HashSet<>(model.endTokens());
+        model.tokenizer().eos().stream()
+                .filter(token -> token < model.shape().vocabulary())
+                .forEach(ends::add);
+        return Set.copyOf(ends);
     }
 
     /** The host's cache of merged adapters, as metrics. */

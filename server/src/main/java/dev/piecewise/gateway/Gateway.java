@@ -2,6 +2,7 @@ package dev.piecewise.gateway;
 
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.chat.ChatCompletions;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Completions;
 import dev.piecewise.gateway.http.Endpoint;
@@ -9,6 +10,8 @@ import dev.piecewise.gateway.http.Gate;
 import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.gateway.http.HttpListener;
 import dev.piecewise.gateway.http.Routes;
+import dev.piecewise.gateway.responses.Responses;
+import dev.piecewise.gateway.responses.StoredResponses;
 import dev.piecewise.metrics.Metrics;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -30,6 +33,7 @@ public final class Gateway implements AutoCloseable {
     private final boolean showsMetrics;
     private final Gate gate;
     private final Vertx vertx;
+    private final StoredResponses stored = new StoredResponses();
     private volatile @Nullable Endpoints endpoints;
 
     public Gateway(HttpLimits limits, Metrics metrics) {
@@ -51,7 +55,14 @@ public final class Gateway implements AutoCloseable {
 
     /** The endpoints that need what is loaded. */
     private record Endpoints(
-            Serving serving, Completions completions, Models models, Users users, Histories histories, Plans plans) {}
+            Serving serving,
+            Completions completions,
+            ChatCompletions chat,
+            Responses responses,
+            Models models,
+            Users users,
+            Histories histories,
+            Plans plans) {}
 
     /** Opens the port, 0 for any free one, and returns it. UNAVAILABLE when it cannot be had. */
     public int start(String host, int port) throws InterruptedException {
@@ -84,8 +95,10 @@ public final class Gateway implements AutoCloseable {
         endpoints = new Endpoints(
                 serving,
                 new Completions(backend),
+                new ChatCompletions(backend),
+                new Responses(backend, stored),
                 new Models(serving.model(), serving.engine().maxLength()),
-                new Users(serving),
+                new Users(serving, stored),
                 new Histories(serving),
                 new Plans(serving));
     }
@@ -120,6 +133,11 @@ public final class Gateway implements AutoCloseable {
             routes.addAlways("GET", "/metrics", operations::metrics);
         }
         return routes.add("POST", "/v1/completions", loaded(Endpoints::completions))
+                .add("POST", "/v1/chat/completions", loaded(Endpoints::chat))
+                .add("POST", "/v1/responses", loaded(ready -> ready.responses()::create))
+                .add("GET", "/v1/responses/:id", loaded(ready -> ready.responses()::get))
+                .add("DELETE", "/v1/responses/:id", loaded(ready -> ready.responses()::delete))
+                .addSocket("/v1/responses", () -> loaded().responses()::open)
                 .add("GET", "/v1/models", loaded(ready -> ready.models()::list))
                 .add("GET", "/v1/models/:model", loaded(ready -> ready.models()::one))
                 .add("GET", "/v1/users", loaded(ready -> ready.users()::list))

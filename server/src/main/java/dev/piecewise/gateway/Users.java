@@ -5,6 +5,7 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.gateway.responses.StoredResponses;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.UserId;
@@ -20,8 +21,10 @@ final class Users {
     private final Store store;
     private final Personalizer personalizer;
     private final Engine engine;
+    private final StoredResponses responses;
 
-    Users(Serving serving) {
+    Users(Serving serving, StoredResponses responses) {
+        this.responses = responses;
         store = serving.store();
         personalizer = serving.personalizer();
         engine = serving.engine();
@@ -85,6 +88,7 @@ final class Users {
         String id = id(exchange);
         Store.Erased erased = store.deleteUser(id).orElseThrow(Users::unknown);
         personalizer.forget(id);
+        responses.forget(id);
         int places = engine.forget(id);
         exchange.answer(
                 200, new Deleted(id, "user.deleted", true, new Erased(erased.historyItems(), erased.plan(), places)));

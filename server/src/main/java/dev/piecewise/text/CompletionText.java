@@ -1,6 +1,7 @@
 package dev.piecewise.text;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The text of one completion as it grows: tokens in, text out, ended by the first stop string. Confined to one thread. */
@@ -16,7 +17,7 @@ public final class CompletionText {
     /** Continues {@code prompt}, as {@code options} say. */
     public CompletionText(Tokenizer tokenizer, int[] prompt, Options options) {
         this.tokenizer = tokenizer;
-        detokenizer = new Detokenizer(tokenizer, prompt, options.skipSpecial());
+        detokenizer = new Detokenizer(tokenizer, prompt, options.skipSpecial(), options.shown());
         stops = new StopStrings(options.stops(), options.includeStop());
         minTokens = options.minTokens();
     }
@@ -27,9 +28,15 @@ public final class CompletionText {
      * @param includeStop whether the text contains the stop string that ended it
      * @param minTokens stop strings completed by the first so many tokens do not stop
      * @param skipSpecial whether special tokens have no text
+     * @param shown special tokens that have one all the same
      */
-    public record Options(List<String> stops, boolean includeStop, int minTokens, boolean skipSpecial) {
+    public record Options(
+            List<String> stops, boolean includeStop, int minTokens, boolean skipSpecial, Set<Integer> shown) {
         public static final Options PLAIN = new Options(List.of(), false, 0, true);
+
+        public Options(List<String> stops, boolean includeStop, int minTokens, boolean skipSpecial) {
+            this(stops, includeStop, minTokens, skipSpecial, Set.of());
+        }
     }
 
     /**

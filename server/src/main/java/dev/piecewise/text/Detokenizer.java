@@ -1,6 +1,7 @@
 package dev.piecewise.text;
 
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * The text of one completion, token by token: what decoding prompt and completion gives beyond what decoding the prompt gives. Confined to one thread.
@@ -18,6 +19,7 @@ public final class Detokenizer {
 
     private final Tokenizer tokenizer;
     private final boolean skipSpecial;
+    private final Set<Integer> shown;
     private int[] window;
     /** Tokens at the front of the window whose text is out. */
     private int known;
@@ -26,6 +28,12 @@ public final class Detokenizer {
 
     /** Continues {@code prompt}, which may be empty. With {@code skipSpecial} special tokens have no text. */
     public Detokenizer(Tokenizer tokenizer, int[] prompt, boolean skipSpecial) {
+        this(tokenizer, prompt, skipSpecial, Set.of());
+    }
+
+    /** As above; {@code shown} are special tokens that have text all the same. */
+    Detokenizer(Tokenizer tokenizer, int[] prompt, boolean skipSpecial, Set<Integer> shown) {
+        this.shown = shown;
         this.tokenizer = tokenizer;
         this.skipSpecial = skipSpecial;
         window = context(prompt);
@@ -92,10 +100,11 @@ public final class Detokenizer {
 
     /** Without a text, tokens must not enter the window: the next one would look like the first one of all. */
     private boolean isVisible(int token) {
-        return tokenizer.has(token) && !(skipSpecial && tokenizer.isSpecial(token));
+        return tokenizer.has(token) && !(skipSpecial && tokenizer.isSpecial(token) && !shown.contains(token));
     }
 
+    /** Special tokens without a text are not among them. */
     private String decode(int[] tokens) {
-        return tokenizer.decode(tokens, skipSpecial);
+        return tokenizer.decode(tokens, false);
     }
 }

@@ -19,8 +19,12 @@ final class RawClient implements AutoCloseable {
         socket.setSoTimeout(10_000);
     }
 
-    void write(String bytes) throws IOException {
-        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
+    void write(String text) throws IOException {
+        write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void write(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
     }
 
     void post(String path, String body) throws IOException {

@@ -16,13 +16,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** A personalizer that makes the same plan for everybody. */
 final class ScriptedPersonalizer implements Personalizer {
     private final Store store;
     final ConcurrentLinkedQueue<String> forgotten = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<String> prefetched = new LinkedBlockingQueue<>();
     private volatile CountDownLatch mayAssemble = new CountDownLatch(0);
 
     ScriptedPersonalizer(Store store) {
@@ -70,6 +74,16 @@ final class ScriptedPersonalizer implements Personalizer {
         Plan plan = new Plan("ba5e", "p001", Merge.PRODUCT, 2, pieces(), items, Instant.parse("2026-01-02T03:04:05Z"));
         store.putPlan(user, plan);
         return plan;
+    }
+
+    @Override
+    public void prefetch(String user) {
+        prefetched.add(user);
+    }
+
+    /** Waits for the next user whose adapter is made ready. */
+    String nextPrefetched() throws InterruptedException {
+        return String.valueOf(prefetched.poll(10, TimeUnit.SECONDS));
     }
 
     @Override

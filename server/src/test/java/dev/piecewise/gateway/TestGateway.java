@@ -4,11 +4,13 @@ import static io.restassured.RestAssured.given;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.piecewise.gateway.completion.Dialect;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.metrics.Metrics;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
+import dev.piecewise.text.ChatTemplates;
 import dev.piecewise.text.TinyTokenizers;
 import dev.piecewise.text.Tokenizer;
 import io.restassured.response.ValidatableResponse;
@@ -31,6 +33,19 @@ final class TestGateway implements AutoCloseable {
     static final int BOS = 1;
     static final int EOS = 2;
 
+    /** Writes {@code [user]Hi[assistant]}, and calls as Hermes does. */
+    private static final String TEMPLATE = """
+            {%- for m in messages -%}
+            [{{ m.role }}]{{ m.content }}
+            {%- for call in m.tool_calls or [] -%}
+            <tool_call>{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}</tool_call>
+            {%- endfor -%}
+            {%- endfor -%}
+            {%- if tools -%}[tools]{%- for tool in tools -%}{{ tool.function.name }};{%- endfor -%}{%- endif -%}
+            {%- if raise -%}{{ raise_exception(raise) }}{%- endif -%}
+            {%- if add_generation_prompt -%}[assistant]{%- endif -%}
+            """;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final ScriptedEngine engine = new ScriptedEngine();
@@ -50,6 +65,7 @@ final class TestGateway implements AutoCloseable {
         store = Stores.open("jdbc:sqlite:" + directory.resolve("store.db"));
         personalizer = new ScriptedPersonalizer(store);
         tokenizer = TinyTokenizers.byteFallback(directory);
+        write(directory.resolve("chat_template.jinja"), TEMPLATE);
         gateway = new Gateway(limits, metrics);
         try {
             port = gateway.start("127.0.0.1", 0);
@@ -86,7 +102,8 @@ final class TestGateway implements AutoCloseable {
                 "sha256:0123456789abcdef",
                 tokenizer.size(),
                 Set.of(EOS),
-                tokenizer);
+                tokenizer,
+                Dialect.of(ChatTemplates.load(directory)));
         gateway.serve(new Serving(model, engine, personalizer, store));
     }
 
@@ -155,6 +172,14 @@ final class TestGateway implements AutoCloseable {
     private static Path directory() {
         try {
             return Files.createTempDirectory("gateway");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

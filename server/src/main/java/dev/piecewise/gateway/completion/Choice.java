@@ -45,7 +45,12 @@ public final class Choice {
         text = new CompletionText(
                 tokenizer,
                 prompt.ids(),
-                new CompletionText.Options(decoding.stops(), false, decoding.minTokens(), true));
+                new CompletionText.Options(
+                        decoding.stops(),
+                        false,
+                        decoding.minTokens(),
+                        true,
+                        request.output().shown()));
         append(request.output().echo() ? prompt.text() : "");
         echoed = length;
     }

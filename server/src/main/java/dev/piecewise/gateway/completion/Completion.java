@@ -27,7 +27,8 @@ public final class Completion implements AutoCloseable {
         try {
             Optional<TokenConstraint> constraint = request.decoding().grammar().map(model.grammars()::constraint);
             for (Prompt prompt : request.prompts()) {
-                Prompt.Encoded encoded = prompt.encode(model.tokenizer(), engine.maxLength());
+                Prompt.Encoded encoded = prompt.encode(
+                        model.tokenizer(), engine.maxLength(), request.output().echo());
                 for (int i = 0; i < request.choices(); i++) {
                     completion.generations.add(engine.submit(
                             generation(request, encoded, i, served, model).constrained(constraint.orElse(null))));

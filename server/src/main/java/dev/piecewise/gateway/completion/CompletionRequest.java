@@ -5,6 +5,7 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.Fields;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A request for completions as it came, every field checked.
@@ -24,8 +25,10 @@ public record CompletionRequest(
      * @param usage whether a stream ends with the usage
      * @param logprobs alternatives reported with each token, -1 for no logprobs
      * @param tokenIds whether the choices carry the token ids
+     * @param shown special tokens that have text all the same
      */
-    public record Output(boolean stream, boolean usage, boolean echo, int logprobs, boolean tokenIds) {}
+    public record Output(
+            boolean stream, boolean usage, boolean echo, int logprobs, boolean tokenIds, Set<Integer> shown) {}
 
     static CompletionRequest parse(Fields fields, ServedModel model) {
         checkModel(fields, model);
@@ -79,7 +82,8 @@ public record CompletionRequest(
                 usage(fields, stream),
                 fields.flag("echo"),
                 fields.integer("logprobs", -1, 0, MOST_LOGPROBS),
-                fields.flag("return_token_ids"));
+                fields.flag("return_token_ids"),
+                Set.of());
     }
 
     /** Whether a stream is to end with the usage; INVALID_REQUEST for options without a stream. */

@@ -17,7 +17,7 @@ public sealed interface Prompt {
 
     record Tokens(int[] ids) implements Prompt {}
 
-    /** A prompt in tokens, with the text that {@code echo} gives back. */
+    /** A prompt in tokens, with the text that {@code echo} gives back; "" for tokens without {@code echo}. */
     record Encoded(int[] ids, String text) {}
 
     /** The field {@code prompt}: a string, a list of strings, a list of token ids or a list of such lists. */
@@ -75,9 +75,9 @@ public sealed interface Prompt {
     }
 
     /** An empty text is the beginning-of-text token alone, where the tokenizer has one. */
-    default Encoded encode(Tokenizer tokenizer, int maxLength) {
+    default Encoded encode(Tokenizer tokenizer, int maxLength, boolean echo) {
         return switch (this) {
-            case Tokens(int[] ids) -> new Encoded(ids, tokenizer.decode(ids, true));
+            case Tokens(int[] ids) -> new Encoded(ids, echo ? tokenizer.decode(ids, true) : "");
             case Text(String name, String text) -> {
                 if (text.length() / CHARACTERS_PER_TOKEN > maxLength) {
                     throw new ServingException(

@@ -1,9 +1,13 @@
 package dev.piecewise.gateway.completion;
 
+import dev.piecewise.gateway.tools.CallFormat;
 import dev.piecewise.grammar.Grammars;
+import dev.piecewise.text.ChatTemplate;
 import dev.piecewise.text.Tokenizer;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The base model as clients see it.
@@ -13,6 +17,7 @@ import java.util.Set;
  * @param fingerprint of the base model's content; answers carry its beginning as {@code system_fingerprint}
  * @param vocabulary token ids are below it
  * @param endTokens token ids that end a completion
+ * @param dialect how it converses
  * @param grammars what its completions may be asked to be like
  */
 public record ServedModel(
@@ -22,6 +27,7 @@ public record ServedModel(
         int vocabulary,
         Set<Integer> endTokens,
         Tokenizer tokenizer,
+        Dialect dialect,
         Grammars grammars) {
 
     public ServedModel(
@@ -30,8 +36,26 @@ public record ServedModel(
             String fingerprint,
             int vocabulary,
             Set<Integer> endTokens,
-            Tokenizer tokenizer) {
-        this(name, created, fingerprint, vocabulary, endTokens, tokenizer, new Grammars(tokenizer, endTokens));
+            Tokenizer tokenizer,
+            Dialect dialect) {
+        this(name, created, fingerprint, vocabulary, endTokens, tokenizer, dialect, new Grammars(tokenizer, endTokens));
+    }
+
+    public Optional<ChatTemplate> chatTemplate() {
+        return dialect.template();
+    }
+
+    public CallFormat callFormat() {
+        return dialect.calls();
+    }
+
+    /** The special tokens that mark calls. */
+    public Set<Integer> callMarkers() {
+        return callFormat().markers().stream()
+                .flatMapToInt(marker -> tokenizer.id(marker).stream())
+                .filter(tokenizer::isSpecial)
+                .boxed()
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The beginning of the hash itself, without the name of its algorithm. */

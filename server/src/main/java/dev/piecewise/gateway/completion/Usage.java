@@ -4,7 +4,7 @@ package dev.piecewise.gateway.completion;
 public record Usage(int promptTokens, int completionTokens, int totalTokens, PromptTokensDetails promptTokensDetails) {
     public record PromptTokensDetails(int cachedTokens) {}
 
-    static Usage of(int promptTokens, int cachedTokens, int completionTokens) {
+    public static Usage of(int promptTokens, int cachedTokens, int completionTokens) {
         return new Usage(
                 promptTokens, completionTokens, promptTokens + completionTokens, new PromptTokensDetails(cachedTokens));
     }

@@ -8,7 +8,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +26,21 @@ final class Dispatcher implements Handler<HttpServerRequest> {
     private final HttpLimits limits;
     private final Metrics metrics;
     private final IdleConnections connections;
+    private final Sockets sockets;
 
-    Dispatcher(Routes routes, Gate gate, HttpLimits limits, Metrics metrics, IdleConnections connections) {
+    Dispatcher(
+            Routes routes,
+            Gate gate,
+            HttpLimits limits,
+            Metrics metrics,
+            IdleConnections connections,
+            Sockets sockets) {
         this.routes = routes;
         this.gate = gate;
         this.limits = limits;
         this.metrics = metrics;
         this.connections = connections;
+        this.sockets = sockets;
     }
 
     @Override
@@ -41,7 +51,15 @@ final class Dispatcher implements Handler<HttpServerRequest> {
                         "x-request-id",
                         "req_" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         try {
-            switch (routes.find(request.method().name(), Objects.requireNonNullElse(request.path(), ""))) {
+            String path = Objects.requireNonNullElse(request.path(), "");
+            Optional<Supplier<SocketEndpoint>> socket =
+                    Sockets.isHandshake(request) ? routes.socket(path) : Optional.empty();
+            if (socket.isPresent()) {
+                sockets.accept(request, socket.get().get());
+                metrics.answered(path, 101);
+                return;
+            }
+            switch (routes.find(request.method().name(), path)) {
                 case Routes.Match.Found found -> receive(request, found);
                 case Routes.Match.WrongMethod(var allowed) -> {
                     request.response().putHeader("Allow", String.join(", ", allowed));

@@ -13,11 +13,15 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.WebSocketServerConfig;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop of the server: accepts connections and hands their requests to a {@link Dispatcher}. Several share a port. */
 public final class HttpListener extends VerticleBase {
     private static final long SWEEP_MILLIS = 1000;
+    /** A frame is held until it is whole, on every connection that sends one; longer messages come in several. */
+    private static final int LARGEST_FRAME = 1 << 20;
 
     /**
      * Where to listen and whom to tell.
@@ -32,6 +36,7 @@ public final class HttpListener extends VerticleBase {
     private final Gate gate;
     private final HttpLimits limits;
     private final Metrics metrics;
+    private @Nullable Sockets sockets;
 
     public HttpListener(Address address, Routes routes, Gate gate, HttpLimits limits, Metrics metrics) {
         this.address = address;
@@ -45,13 +50,24 @@ public final class HttpListener extends VerticleBase {
     public Future<?> start() {
         IdleConnections connections = new IdleConnections(limits.idle());
         vertx.setPeriodic(SWEEP_MILLIS, now -> connections.closeOverdue());
+        Sockets open = new Sockets(gate, limits, connections);
+        sockets = open;
+        vertx.setPeriodic(Sockets.pingMillis(), now -> open.ping());
         HttpServer server = vertx.createHttpServer(serverConfig())
                 .connectionHandler(connections::opened)
                 .invalidRequestHandler(HttpListener::refuse)
-                .requestHandler(new Dispatcher(routes, gate, limits, metrics, connections));
+                .requestHandler(new Dispatcher(routes, gate, limits, metrics, connections, open));
         // To Vert.x, port 0 is another port for each listener, and a negative number one port for all.
         return server.listen(address.port() == 0 ? -1 : address.port(), address.host())
-                .onSuccess(open -> address.listening().accept(open.actualPort()));
+                .onSuccess(listening -> address.listening().accept(listening.actualPort()));
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (sockets != null) {
+            sockets.close();
+        }
+        return Future.succeededFuture();
     }
 
     /** HTTP/1.1 only: upgrades to cleartext HTTP/2, which some clients do by themselves, would bound the streams of a connection. */
@@ -59,6 +75,9 @@ public final class HttpListener extends VerticleBase {
         return new HttpServerConfig()
                 .setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1)
                 .setHandle100ContinueAutomatically(false)
+                .setWebSocketConfig(new WebSocketServerConfig()
+                        .setMaxFrameSize(Math.min(limits.bodyBytes(), LARGEST_FRAME))
+                        .setMaxMessageSize(limits.bodyBytes()))
                 .setHttp1Config(new Http1ServerConfig()
                         .setMaxInitialLineLength(limits.uriBytes())
                         .setMaxHeaderSize(limits.headerBytes()));

@@ -25,7 +25,11 @@ final class IdleConnections {
 
     void opened(HttpConnection connection) {
         deadlines.put(connection, new AtomicLong(deadline()));
-        connection.closeHandler(closed -> deadlines.remove(connection));
+        connection.closeHandler(closed -> closed(connection));
+    }
+
+    void closed(HttpConnection connection) {
+        deadlines.remove(connection);
     }
 
     /** A request begins to arrive, or its answer is out. */

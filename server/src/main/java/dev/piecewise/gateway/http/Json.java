@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +16,9 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** JSON on the wire: request bodies in; records, maps and lists with snake_case names out. */
@@ -32,6 +36,10 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
+
+    private static final TypeReference<Map<String, @Nullable Object>> MAP = new TypeReference<>() {};
+
+    private static final TypeReference<List<@Nullable Object>> LIST = new TypeReference<>() {};
 
     private Json() {}
 
@@ -51,6 +59,39 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** An object as plain maps, lists, strings, numbers and booleans. */
+    public static Map<String, @Nullable Object> map(JsonNode object) {
+        return MAPPER.convertValue(object, MAP);
+    }
+
+    /** A list as plain values. */
+    public static List<@Nullable Object> list(JsonNode array) {
+        return MAPPER.convertValue(array, LIST);
+    }
+
+    /** A JSON text inside another one; empty when it is none. */
+    public static Optional<JsonNode> read(String json) {
+        try {
+            return Optional.of(MAPPER.readTree(json));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A record, map or list as text. */
+    public static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A record, map or list as a tree. */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
     }
 
     private static JsonNode parse(byte[] body) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Which endpoint answers which method and path. A pattern such as {@code /v1/users/:id/plan} names parts of the path; such a part is matched before its percent
@@ -17,6 +18,7 @@ public final class Routes {
     private static final int LONGEST_PART = 2048;
 
     private final List<Route> routes = new ArrayList<>();
+    private final Map<String, Supplier<SocketEndpoint>> sockets = new HashMap<>();
 
     /** Adds a route that is closed while the server drains. */
     public Routes add(String method, String pattern, Endpoint endpoint) {
@@ -28,6 +30,16 @@ public final class Routes {
     public Routes addAlways(String method, String pattern, Endpoint endpoint) {
         routes.add(new Route(method, pattern, List.of(pattern.split("/", -1)), endpoint, false));
         return this;
+    }
+
+    /** Adds WebSockets on a path, beside what else is there. The supplier throws while none can be served. */
+    public Routes addSocket(String path, Supplier<SocketEndpoint> endpoint) {
+        sockets.put(path, endpoint);
+        return this;
+    }
+
+    Optional<Supplier<SocketEndpoint>> socket(String path) {
+        return Optional.ofNullable(sockets.get(path));
     }
 
     record Route(String method, String pattern, List<String> parts, Endpoint endpoint, boolean gated) {}

@@ -1,0 +1,90 @@
+package dev.piecewise.gateway.chat;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.piecewise.gateway.completion.Choice;
+import dev.piecewise.gateway.completion.Completion;
+import dev.piecewise.gateway.completion.Head;
+import dev.piecewise.gateway.completion.Logprobs;
+import dev.piecewise.gateway.completion.ServedBy;
+import dev.piecewise.gateway.completion.ServedModel;
+import dev.piecewise.gateway.completion.Usage;
+import dev.piecewise.gateway.tools.CallFormat;
+import dev.piecewise.gateway.tools.Said;
+import dev.piecewise.gateway.tools.Toolbox;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A whole chat completion as OpenAI writes it, with our {@code piecewise} object. */
+record ChatBody(
+        String id,
+        String object,
+        long created,
+        String model,
+        String systemFingerprint,
+        List<Entry> choices,
+        Usage usage,
+        ServedBy piecewise) {
+
+    record Entry(
+            int index,
+            Message message,
+            @Nullable ChatLogprobs logprobs,
+            @Nullable String finishReason,
+            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] promptTokenIds,
+            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds) {}
+
+    record Message(
+            String role,
+            @Nullable String content,
+            @Nullable String refusal,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Call> toolCalls) {}
+
+    record Call(String id, String type, Function function) {}
+
+    record Function(String name, String arguments) {}
+
+    /** Of a completion that has ended. */
+    static ChatBody of(Completion completion, Toolbox tools, ServedModel model, ServedBy servedBy) {
+        Head head = Head.of("chatcmpl-", "chat.completion", model);
+        List<Entry> entries = new ArrayList<>();
+        for (Choice choice : completion.choices()) {
+            entries.add(entry(entries.size(), choice.part(), new Answer(tools, model.callFormat()), model));
+        }
+        return new ChatBody(
+                head.id(),
+                head.object(),
+                head.created(),
+                head.model(),
+                head.systemFingerprint(),
+                entries,
+                completion.usage(),
+                servedBy);
+    }
+
+    private static Entry entry(int index, Choice.Part part, Answer answer, ServedModel model) {
+        Message message = message(answer.add(part), model.callFormat());
+        List<Logprobs.Scored> scores = part.scores();
+        return new Entry(
+                index,
+                message,
+                scores == null ? null : ChatLogprobs.of(scores, model.tokenizer()),
+                answer.finishReason(part.finishReason()),
+                part.promptTokens(),
+                part.tokens());
+    }
+
+    private static Message message(List<Said> said, CallFormat format) {
+        StringBuilder text = new StringBuilder();
+        List<Call> calls = new ArrayList<>();
+        for (Said one : said) {
+            switch (one) {
+                case Said.Text(String more) -> text.append(more);
+                case Said.Call(var call) ->
+                    calls.add(new Call(
+                            format.newId(Head.newId("")), "function", new Function(call.name(), call.arguments())));
+            }
+        }
+        return new Message("assistant", text.isEmpty() && !calls.isEmpty() ? null : text.toString(), null, calls);
+    }
+}

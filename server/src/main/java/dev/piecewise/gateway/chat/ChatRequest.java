@@ -1,0 +1,114 @@
+package dev.piecewise.gateway.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.completion.Backend;
+import dev.piecewise.gateway.completion.CompletionRequest;
+import dev.piecewise.gateway.completion.Decoding;
+import dev.piecewise.gateway.completion.Prompt;
+import dev.piecewise.gateway.completion.Recipient;
+import dev.piecewise.gateway.http.Fields;
+import dev.piecewise.gateway.http.Json;
+import dev.piecewise.gateway.tools.Toolbox;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A request for chat completions as it came, every field checked and its messages made a prompt. */
+record ChatRequest(CompletionRequest completion, Toolbox tools) {
+    private static final int MOST_LOGPROBS = 20;
+    private static final List<String> REFUSED = List.of("functions", "function_call", "audio", "chat_template");
+
+    static ChatRequest parse(Fields fields, Backend backend) {
+        CompletionRequest.checkModel(fields, backend.model());
+        refuse(fields);
+        Toolbox tools = Toolbox.parse(fields, Toolbox.Form.NESTED);
+        Conversation conversation = conversation(fields, tools);
+        int choices = fields.integer("n", 1, 1, CompletionRequest.MOST_CHOICES);
+        Set<Integer> shown = tools.mayCall() ? backend.model().callMarkers() : Set.of();
+        CompletionRequest.Output output = output(fields, shown);
+        Recipient recipient = Recipient.parse(fields);
+        int[] prompt = conversation.encode(backend.model(), backend.engine().maxLength());
+        int maxTokens = maxTokens(fields, backend.engine().maxLength() - prompt.length);
+        Decoding asked = Decoding.parse(fields, backend.model().vocabulary(), maxTokens, output.logprobs());
+        Decoding decoding =
+                tools.demand(backend.model().callFormat()).map(asked::with).orElse(asked);
+        return new ChatRequest(
+                new CompletionRequest(
+                        List.of(new Prompt.Tokens(prompt)), maxTokens, choices, decoding, output, recipient),
+                tools);
+    }
+
+    /** Left out, an answer may fill the rest of the context. */
+    private static int maxTokens(Fields fields, int rest) {
+        int old = fields.integer("max_tokens", rest, 1, Integer.MAX_VALUE);
+        return fields.integer("max_completion_tokens", old, 1, Integer.MAX_VALUE);
+    }
+
+    private static Conversation conversation(Fields fields, Toolbox tools) {
+        boolean continueFinal = fields.flag("continue_final_message");
+        boolean generationPrompt =
+                fields.value("add_generation_prompt").isEmpty() ? !continueFinal : fields.flag("add_generation_prompt");
+        if (continueFinal && generationPrompt) {
+            throw ServingException.invalid(
+                    "continue_final_message", "continue_final_message needs add_generation_prompt to be false");
+        }
+        Map<String, @Nullable Object> variables = new HashMap<>();
+        fields.value("chat_template_kwargs")
+                .ifPresent(value -> variables.putAll(Json.map(object("chat_template_kwargs", value))));
+        fields.value("documents").ifPresent(value -> {
+            if (!value.isArray()) {
+                throw Fields.expected("documents", "a list", value);
+            }
+            variables.put("documents", Json.list(value));
+        });
+        return new Conversation("messages", Messages.parse(fields), tools, generationPrompt, continueFinal, variables);
+    }
+
+    private static JsonNode object(String name, JsonNode value) {
+        if (!value.isObject()) {
+            throw Fields.expected(name, "an object", value);
+        }
+        return value;
+    }
+
+    private static CompletionRequest.Output output(Fields fields, Set<Integer> shown) {
+        boolean stream = fields.flag("stream");
+        boolean logprobs = fields.flag("logprobs");
+        Optional<Integer> top = fields.integer("top_logprobs", 0, MOST_LOGPROBS).stream()
+                .boxed()
+                .findFirst();
+        if (top.orElse(0) > 0 && !logprobs) {
+            throw ServingException.invalid("top_logprobs", "top_logprobs needs logprobs to be true");
+        }
+        return new CompletionRequest.Output(
+                stream,
+                CompletionRequest.usage(fields, stream),
+                false,
+                logprobs ? top.orElse(0) : -1,
+                fields.flag("return_token_ids"),
+                shown);
+    }
+
+    private static void refuse(Fields fields) {
+        for (String field : REFUSED) {
+            if (fields.value(field).isPresent()) {
+                throw ServingException.invalid(
+                        field, field + " is not supported" + (field.startsWith("function") ? ": use tools" : ""));
+            }
+        }
+        fields.value("modalities").ifPresent(value -> {
+            if (!value.isArray()) {
+                throw Fields.expected("modalities", "a list", value);
+            }
+            value.forEach(modality -> {
+                if (!modality.asText().equals("text")) {
+                    throw ServingException.invalid("modalities", "modalities must be text alone");
+                }
+            });
+        });
+    }
+}

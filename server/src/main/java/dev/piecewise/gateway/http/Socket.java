@@ -1,0 +1,222 @@
+package dev.piecewise.gateway.http;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket: text messages in, text messages out. Messages are answered one after the other on a virtual thread that lives only while there are any; a
+ * connection that waits costs no thread.
+ */
+public final class Socket {
+    private static final Logger LOG = LoggerFactory.getLogger(Socket.class);
+    private static final short POLICY = 1008;
+    private static final short FAULT = 1011;
+    private static final int MOST_WAITING = 16;
+    /** Longer messages are not looked at before their turn. */
+    private static final int SHORT = 512;
+
+    private final ServerWebSocket connection;
+    private final HttpServerRequest handshake;
+    private final Frames frames;
+    private final Gate gate;
+    private final Duration patience;
+    private final Deque<String> waiting = new ArrayDeque<>();
+    private final SocketEndpoint endpoint;
+    private volatile long heard = System.nanoTime();
+    private @Nullable SocketSession session;
+    private @Nullable Thread worker;
+    private boolean answering;
+    private boolean closed;
+
+    Socket(
+            ServerWebSocket connection,
+            HttpServerRequest handshake,
+            SocketEndpoint endpoint,
+            Gate gate,
+            HttpLimits limits) {
+        this.connection = connection;
+        this.handshake = handshake;
+        this.endpoint = endpoint;
+        this.gate = gate;
+        this.patience = limits.patience();
+        frames = new Frames(limits.bodyBytes(), gate.bodies());
+    }
+
+    /** A field of the query or, in its absence, a header of the handshake. */
+    public Optional<String> asked(String field, String header) {
+        String query = null;
+        try {
+            query = handshake.getParam(field);
+        } catch (IllegalArgumentException e) {
+            // A query that cannot be read says nothing.
+        }
+        return Optional.ofNullable(query).or(() -> Optional.ofNullable(handshake.getHeader(header)));
+    }
+
+    /** Writes messages and waits until the client's connection has taken them: that is the back-pressure. */
+    public void send(List<String> messages) throws InterruptedException, ClientGoneException {
+        Future<Void> last = Future.succeededFuture();
+        for (String message : messages) {
+            last = connection.writeTextMessage(message);
+        }
+        try {
+            last.toCompletionStage().toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new ClientGoneException();
+        } catch (TimeoutException e) {
+            handshake.connection().close();
+            throw new ClientGoneException();
+        }
+    }
+
+    /** Whether the client is still there. */
+    public synchronized boolean isOpen() {
+        return !closed;
+    }
+
+    /** Begins to listen. On the event loop, as everything that is not said to be otherwise. */
+    void open() {
+        connection.frameHandler(this::received);
+        connection.pongHandler(pong -> heard = System.nanoTime());
+        connection.exceptionHandler(broken -> LOG.atDebug().setCause(broken).log("a socket broke"));
+        connection.closeHandler(gone -> gone());
+        start();
+    }
+
+    /** Nanoseconds since the client was heard of. */
+    long silence() {
+        return System.nanoTime() - heard;
+    }
+
+    void ping() {
+        connection.writePing(io.vertx.core.buffer.Buffer.buffer());
+    }
+
+    /** Any thread may call. */
+    void close(short code, String reason) {
+        connection.close(code, reason);
+    }
+
+    private void received(WebSocketFrame frame) {
+        heard = System.nanoTime();
+        try {
+            Optional<String> message = frames.add(frame);
+            if (message.isPresent()) {
+                accept(message.get());
+            }
+        } catch (Frames.BadFrameException bad) {
+            frames.clear();
+            close(bad.code, String.valueOf(bad.getMessage()));
+        }
+    }
+
+    private synchronized void accept(String message) {
+        if (answering && worker != null && session != null && message.length() <= SHORT && session.cancels(message)) {
+            worker.interrupt();
+        } else if (waiting.size() == MOST_WAITING) {
+            close(POLICY, "at most %d messages may wait".formatted(MOST_WAITING));
+        } else {
+            waiting.add(message);
+            start();
+        }
+    }
+
+    private synchronized void gone() {
+        closed = true;
+        waiting.clear();
+        frames.clear();
+        if (worker != null) {
+            worker.interrupt();
+        }
+    }
+
+    private synchronized void start() {
+        if (worker == null && !closed) {
+            worker = Thread.ofVirtual().name("socket").start(this::work);
+        }
+    }
+
+    private void work() {
+        try {
+            SocketSession opened = opened();
+            String message;
+            while ((message = next()) != null) {
+                answer(opened, message);
+            }
+        } catch (ClientGoneException gone) {
+            LOG.atDebug().log("the client left");
+        } catch (RuntimeException | Error fault) {
+            LOG.atError().setCause(fault).log("a socket failed");
+            close(FAULT, "the server failed");
+        }
+    }
+
+    private SocketSession opened() {
+        synchronized (this) {
+            if (session != null) {
+                return session;
+            }
+        }
+        SocketSession opened = endpoint.open(this);
+        synchronized (this) {
+            session = opened;
+        }
+        return opened;
+    }
+
+    /** The next message, or null and the worker has ended. */
+    private synchronized @Nullable String next() {
+        answering = false;
+        // An interrupt that came too late was for the message before.
+        Thread.interrupted();
+        String message = closed ? null : waiting.poll();
+        answering = message != null;
+        if (message == null) {
+            worker = null;
+        }
+        return message;
+    }
+
+    private void answer(SocketSession opened, String message) throws ClientGoneException {
+        try {
+            gate.enter();
+            try {
+                opened.message(message);
+            } catch (ServingException refused) {
+                opened.refuse(refused);
+            } catch (RuntimeException fault) {
+                LOG.atError().setCause(fault).log("a message failed");
+                opened.refuse(new ServingException(ErrorCode.INTERNAL, "the server failed; its log has more"));
+            } finally {
+                gate.leave();
+            }
+        } catch (ServingException full) {
+            refuse(opened, full);
+        } catch (InterruptedException e) {
+            LOG.atDebug().log("the client left, or ended an answer");
+        }
+    }
+
+    private static void refuse(SocketSession opened, ServingException refused) throws ClientGoneException {
+        try {
+            opened.refuse(refused);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

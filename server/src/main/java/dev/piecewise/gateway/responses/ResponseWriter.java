@@ -1,0 +1,128 @@
+package dev.piecewise.gateway.responses;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.chat.Answer;
+import dev.piecewise.gateway.chat.ChatLogprobs;
+import dev.piecewise.gateway.completion.Choice;
+import dev.piecewise.gateway.completion.Head;
+import dev.piecewise.gateway.completion.PartWriter;
+import dev.piecewise.gateway.completion.ServedBy;
+import dev.piecewise.gateway.completion.ServedModel;
+import dev.piecewise.gateway.completion.Usage;
+import dev.piecewise.gateway.http.ClientGoneException;
+import dev.piecewise.gateway.http.ErrorBody;
+import dev.piecewise.gateway.http.Json;
+import dev.piecewise.gateway.responses.ResponseBody.State;
+import dev.piecewise.gateway.tools.Said;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes one response while it is made, as events; at its end the whole is there, too. */
+final class ResponseWriter implements PartWriter {
+    private final String id = Head.newId("resp_");
+    private final Instant begun = Instant.now();
+    private final EventSink sink;
+    private final ServedModel model;
+    private final ResponsesRequest request;
+    private final ResponseBody body;
+    private final OutputItems items;
+    private final Answer answer;
+    private final List<ChatLogprobs.Entry> scores = new ArrayList<>();
+    private ObjectNode response;
+    private boolean cut;
+
+    ResponseWriter(ResponsesRequest request, ServedBy servedBy, ServedModel model, EventSink sink) {
+        this.sink = sink;
+        this.model = model;
+        this.request = request;
+        body = new ResponseBody(id, begun.getEpochSecond(), model.name(), request, servedBy);
+        items = new OutputItems(sink);
+        answer = new Answer(request.tools(), model.callFormat());
+        response = body.render(State.BEGUN);
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Says that the request is taken. */
+    void begin() throws InterruptedException, ClientGoneException {
+        items.response("response.created", response);
+        items.response("response.in_progress", response);
+        flush();
+    }
+
+    @Override
+    public void part(int index, Choice.Part part) {
+        var scored = part.scores();
+        if (scored != null) {
+            scores.addAll(ChatLogprobs.entries(scored, model.tokenizer()));
+        }
+        for (Said said : answer.add(part)) {
+            switch (said) {
+                case Said.Text(String text) -> {
+                    items.text(text, List.copyOf(scores));
+                    scores.clear();
+                }
+                case Said.Call(var call) -> items.call(model.callFormat().newId(Head.newId("")), call);
+            }
+        }
+        cut |= "length".equals(part.finishReason());
+    }
+
+    @Override
+    public void end(Usage total) {
+        items.end(cut ? "incomplete" : "completed");
+        State state = cut
+                ? new State("incomplete", items.items(), total, "max_output_tokens", null)
+                : new State("completed", items.items(), total, null, null);
+        response = body.render(state);
+        items.response("response." + state.status(), response);
+    }
+
+    /** Ends a response that was cancelled. */
+    void cancel() throws InterruptedException, ClientGoneException {
+        items.end("incomplete");
+        response = body.render(new State("cancelled", items.items(), null, null, null));
+        items.response("response.incomplete", response);
+        flush();
+    }
+
+    /** Ends a response that went wrong. */
+    void fail(ServingException cause) throws InterruptedException, ClientGoneException {
+        ErrorBody.Detail error = ErrorBody.of(cause).error();
+        ErrorBody.Detail known = new ErrorBody.Detail(error.message(), error.type(), error.param(), "server_error");
+        response = body.render(new State("failed", items.items(), null, null, known));
+        items.response("response.failed", response);
+        flush();
+    }
+
+    /** The response in the state that it has come to. */
+    ObjectNode response() {
+        return response;
+    }
+
+    /** What the next turn may continue. */
+    Stored stored() {
+        List<Map<String, @Nullable Object>> messages = new ArrayList<>(request.messages());
+        if (request.generates()) {
+            messages.add(items.message());
+        }
+        return new Stored(
+                id, begun, request.completion().recipient().user(), List.copyOf(messages), Json.bytes(response));
+    }
+
+    @Override
+    public int pending() {
+        return sink.pending();
+    }
+
+    @Override
+    public void flush() throws InterruptedException, ClientGoneException {
+        sink.flush();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.piecewise.gateway.responses;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.chat.Conversation;
+import dev.piecewise.gateway.completion.Backend;
+import dev.piecewise.gateway.completion.CompletionRequest;
+import dev.piecewise.gateway.completion.Decoding;
+import dev.piecewise.gateway.completion.Prompt;
+import dev.piecewise.gateway.completion.Recipient;
+import dev.piecewise.gateway.http.Fields;
+import dev.piecewise.gateway.tools.Toolbox;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a response as it came, every field checked and its input made a prompt.
+ *
+ * @param messages the conversation without instructions, to be kept for the next turn
+ * @param fields as they came, for those that the response gives back
+ */
+record ResponsesRequest(
+        CompletionRequest completion,
+        Toolbox tools,
+        List<Map<String, @Nullable Object>> messages,
+        TextFormat format,
+        Fields fields) {
+    private static final int MOST_LOGPROBS = 20;
+    private static final List<String> REFUSED = List.of("conversation", "prompt");
+
+    /** {@code earlier}: the response that is continued. */
+    static ResponsesRequest parse(Fields fields, Backend backend, Optional<Stored> earlier) {
+        CompletionRequest.checkModel(fields, backend.model());
+        refuse(fields);
+        Toolbox tools = Toolbox.parse(fields, Toolbox.Form.FLAT);
+        TextFormat format = TextFormat.parse(fields);
+        List<Map<String, @Nullable Object>> messages =
+                InputItems.parse(fields, earlier.map(Stored::messages).orElse(List.of()));
+        CompletionRequest.Output output =
+                output(fields, tools.mayCall() ? backend.model().callMarkers() : Set.of());
+        int maxLength = backend.engine().maxLength();
+        int[] prompt =
+                Conversation.of("input", instructed(fields, messages), tools).encode(backend.model(), maxLength);
+        int maxTokens = fields.integer("max_output_tokens", maxLength - prompt.length, 1, Integer.MAX_VALUE);
+        Decoding asked = Decoding.parse(fields, backend.model().vocabulary(), maxTokens, output.logprobs());
+        Decoding decoding = tools.demand(backend.model().callFormat())
+                .or(format::demand)
+                .map(asked::with)
+                .orElse(asked);
+        return new ResponsesRequest(
+                new CompletionRequest(
+                        List.of(new Prompt.Tokens(prompt)), maxTokens, 1, decoding, output, Recipient.parse(fields)),
+                tools,
+                messages,
+                format,
+                fields);
+    }
+
+    /** Whether the response may be continued by its id later on. */
+    boolean stores() {
+        return fields.value("store").isEmpty() || fields.flag("store");
+    }
+
+    /** Whether there is anything to generate; a WebSocket's client may send its context ahead. */
+    boolean generates() {
+        return fields.value("generate").isEmpty() || fields.flag("generate");
+    }
+
+    private static List<Map<String, @Nullable Object>> instructed(
+            Fields fields, List<Map<String, @Nullable Object>> messages) {
+        Optional<String> instructions = fields.text("instructions").filter(text -> !text.isEmpty());
+        if (instructions.isEmpty()) {
+            return messages;
+        }
+        Map<String, @Nullable Object> system = new LinkedHashMap<>();
+        system.put("role", "system");
+        system.put("content", instructions.get());
+        List<Map<String, @Nullable Object>> instructed = new ArrayList<>(messages.size() + 1);
+        instructed.add(system);
+        instructed.addAll(messages);
+        return instructed;
+    }
+
+    private static CompletionRequest.Output output(Fields fields, Set<Integer> shown) {
+        boolean logprobs = false;
+        Optional<JsonNode> include = fields.value("include");
+        if (include.isPresent()) {
+            if (!include.get().isArray()) {
+                throw Fields.expected("include", "a list", include.get());
+            }
+            for (JsonNode what : include.get()) {
+                logprobs |= Fields.text("include", what).equals("message.output_text.logprobs");
+            }
+        }
+        int top = fields.integer("top_logprobs", 0, 0, MOST_LOGPROBS);
+        return new CompletionRequest.Output(
+                fields.flag("stream"), false, false, logprobs || top > 0 ? top : -1, false, shown);
+    }
+
+    private static void refuse(Fields fields) {
+        for (String field : REFUSED) {
+            if (fields.value(field).isPresent()) {
+                throw ServingException.invalid(field, field + " is not supported: send instructions and input");
+            }
+        }
+        if (fields.flag("background")) {
+            throw ServingException.invalid("background", "background is not supported: stream the response");
+        }
+        String truncation = fields.text("truncation").orElse("disabled");
+        if (!truncation.equals("disabled") && !truncation.equals("auto")) {
+            throw ServingException.invalid("truncation", "truncation must be auto or disabled");
+        }
+    }
+}

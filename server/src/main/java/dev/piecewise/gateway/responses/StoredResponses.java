@@ -1,0 +1,49 @@
+package dev.piecewise.gateway.responses;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The latest responses by their ids, within a bound of bytes and of time. Nothing of them is kept on disk. Any thread may call. */
+public final class StoredResponses {
+    private static final long MOST_BYTES = 64L << 20;
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    private final Cache<String, Stored> responses = Caffeine.newBuilder()
+            .maximumWeight(MOST_BYTES)
+            .weigher((String id, Stored stored) -> stored.bytes())
+            .expireAfterAccess(LONGEST)
+            .build();
+    /** When users were forgotten: what runs for them at that moment is not kept either. */
+    private final Cache<String, Instant> forgotten =
+            Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(LONGEST).build();
+
+    void put(Stored stored) {
+        if (!isForgotten(stored)) {
+            responses.put(stored.id(), stored);
+        }
+    }
+
+    /** Whether its user was forgotten since. */
+    boolean isForgotten(Stored stored) {
+        Instant at = forgotten.getIfPresent(stored.user());
+        return at != null && !stored.begun().isAfter(at);
+    }
+
+    Optional<Stored> get(String id) {
+        return Optional.ofNullable(responses.getIfPresent(id));
+    }
+
+    /** Whether there was one. */
+    boolean remove(String id) {
+        return responses.asMap().remove(id) != null;
+    }
+
+    /** Forgets every response that was made for this user. */
+    public void forget(String user) {
+        forgotten.put(user, Instant.now());
+        responses.asMap().values().removeIf(stored -> stored.user().equals(user));
+    }
+}
