@@ -10,6 +10,10 @@ def own(self, x: Tensor) -> Tensor:
     return x.clone()
 
 
+def put(self, target: Tensor, values: Tensor) -> Tensor:
+    return target.view([-1]).copy_(values)
+
+
 def ints_of(self, x: Tensor) -> List[int]:
     values = annotate(List[int], [])
     for i in range(x.size(0)):

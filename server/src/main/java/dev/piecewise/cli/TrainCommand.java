@@ -7,6 +7,11 @@ import picocli.CommandLine.Command;
         name = "train",
         description = "Trains on a base model, in this process.",
         mixinStandardHelpOptions = true,
-        subcommands = {TrainBaseCommand.class, TrainSharersCommand.class, TrainGatesCommand.class},
+        subcommands = {
+            TrainBaseCommand.class,
+            TrainSharersCommand.class,
+            TrainGatesCommand.class,
+            TrainAdapterCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class TrainCommand {}

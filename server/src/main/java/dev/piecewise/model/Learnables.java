@@ -231,8 +231,15 @@ public final class Learnables implements AutoCloseable {
         return (PtNDArray) manager.zeros(shape, DataType.FLOAT32);
     }
 
-    private static void set(PtNDArray tensor, float[] values) {
-        tensor.set(FloatBuffer.wrap(values));
+    private void set(PtNDArray tensor, float[] values) {
+        try (PtNDManager scope = base.newManager()) {
+            tensor.setName("target");
+            NDArray method = scope.create(0f);
+            method.setName("module_method:put");
+            base.script()
+                    .learn(new NDList(tensor, floats(scope, values), method))
+                    .close();
+        }
     }
 
     private static PtNDArray floats(PtNDManager scope, float[] values) {

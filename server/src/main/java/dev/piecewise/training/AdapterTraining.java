@@ -66,8 +66,12 @@ public final class AdapterTraining {
     }
 
     /** Writes the numbers of all steps, and a plot of the loss, into a directory. */
-    public void publishLog(Path directory) throws IOException {
-        log.publish(directory);
+    public void publishLog(Path directory) {
+        try {
+            log.publish(directory);
+        } catch (IOException e) {
+            throw BadFileException.of(directory, e);
+        }
     }
 
     /** Deletes what a killed training would go on from. */

@@ -15,8 +15,15 @@ public final class ExampleReader {
     private final Tokenizer tokenizer;
     private final ExampleEncoder encoder;
     private final int maxTokens;
+    private final SpanMask mask;
 
     public ExampleReader(Tokenizer tokenizer, int maxTokens) {
+        this(tokenizer, maxTokens, SpanMask.NONE);
+    }
+
+    /** {@code mask} says what of plain texts is not learnt. */
+    public ExampleReader(Tokenizer tokenizer, int maxTokens, SpanMask mask) {
+        this.mask = mask;
         this.tokenizer = tokenizer;
         this.maxTokens = maxTokens;
         this.encoder = new ExampleEncoder(tokenizer::encode, tokenizer.eos().orElse(-1), maxTokens);
@@ -36,23 +43,29 @@ public final class ExampleReader {
     }
 
     /** A text's parts. */
-    List<TrainingExample> text(String text) {
+    private List<TrainingExample> text(String text) {
         int[] plain = tokenizer.encode(text, false);
-        int[] all = tokenizer.encode(text, true);
-        int head = Math.max(0, all.length - plain.length);
-        int[] beginning = Arrays.copyOf(all, Math.min(head, 1));
+        int[] whole = tokenizer.encode(text, true);
+        int head = whole.length > plain.length ? 1 : 0;
+        int first = whole.length == 0 ? 0 : whole[0];
         int[] body = ended(plain);
-        int room = maxTokens - beginning.length;
+        boolean[] learned = Arrays.copyOf(mask.learned(text, plain, tokenizer), body.length);
+        Arrays.fill(learned, plain.length, body.length, true);
+        int room = maxTokens - head;
         List<TrainingExample> parts = new ArrayList<>();
         for (int from = 0; from < body.length; from += room) {
             int length = Math.min(room, body.length - from);
-            int[] tokens = Arrays.copyOf(beginning, beginning.length + length);
-            System.arraycopy(body, from, tokens, beginning.length, length);
+            int[] tokens = new int[head + length];
+            boolean[] carries = new boolean[head + length];
+            Arrays.fill(tokens, 0, head, first);
+            System.arraycopy(body, from, tokens, head, length);
+            System.arraycopy(learned, from, carries, head, length);
+            carries[0] = false;
             if (tokens.length > 1) {
-                parts.add(TrainingExample.ofText(tokens));
+                parts.add(new TrainingExample(tokens, carries));
             }
         }
-        return parts;
+        return parts.stream().filter(part -> part.targets() > 0).toList();
     }
 
     private int[] ended(int[] tokens) {

@@ -66,8 +66,7 @@ public final class ScratchBase {
             progress.stepped(step);
         };
         try (TrainableBase base = TrainableBase.fresh(config, plan.device(), settings.seed())) {
-            Map<String, float[]> weights =
-                    new Trainer(base, settings, both, checkpoints()).weights(examples);
+            Map<String, float[]> weights = new Trainer(base, settings, both, checkpoints()).weights(examples);
             publish(config, weights, plan.stored(), log, out);
         }
         deleteWork();
