@@ -8,7 +8,6 @@ import dev.piecewise.adapter.PoolEdits;
 import dev.piecewise.adapter.PoolImporter;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolVersions;
-import dev.piecewise.training.TrainingListener;
 import dev.piecewise.training.TrainingSettings;
 import dev.piecewise.training.sharers.GateTraining;
 import dev.piecewise.training.sharers.SharerRun;
@@ -98,10 +97,10 @@ public final class TrainGatesCommand implements Callable<Integer> {
 
     private List<Contribution> contributions(SharerRun run, TrainingSettings trained) {
         try (TrainableModel loaded = TrainableModel.load(settings.load(model));
-                Progress learning = new Progress(spec.commandLine().getErr(), "training gates")) {
-            TrainingListener listener = progress -> learning.at(progress.step(), progress.steps());
-            return new GateTraining(loaded.base(), loaded.encoder(training.maxTokens()), trained)
-                    .run(run, HistoryFile.readUsers(users), training.seed(), listener);
+                TrainingProgress progress =
+                        new TrainingProgress(spec.commandLine().getErr(), "training gates")) {
+            return new GateTraining(loaded.base(), loaded.reader(training.maxTokens()), trained)
+                    .run(run, HistoryFile.readUsers(users), training.seed(), progress);
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.HiddenStates;
-import dev.piecewise.training.TrainingListener;
 import dev.piecewise.training.TrainingSettings;
 import dev.piecewise.training.sharers.Consents;
 import dev.piecewise.training.sharers.HiddenStateEmbedding;
@@ -122,15 +121,17 @@ public final class TrainSharersCommand implements Callable<Integer> {
                         trained),
                 out);
         SharerRun run = choose(work, agreed, candidates, config);
+        String summary;
         try (TrainableModel loaded = TrainableModel.load(config);
-                Progress progress = new Progress(spec.commandLine().getErr(), "training sharers")) {
-            TrainingListener listener = step -> progress.at(step.step(), step.steps());
-            work.train(run, loaded.base(), loaded.encoder(training.maxTokens()), candidates, listener);
+                TrainingProgress progress =
+                        new TrainingProgress(spec.commandLine().getErr(), "training sharers")) {
+            work.train(run, loaded.base(), loaded.reader(training.maxTokens()), candidates, progress);
+            summary = progress.summary();
         }
         spec.commandLine()
                 .getOut()
-                .println("%s: %d sharers of %d users"
-                        .formatted(out, run.sharers().size(), candidates.size()));
+                .println("%s: %d sharers of %d users; %s"
+                        .formatted(out, run.sharers().size(), candidates.size(), summary));
         return 0;
     }
 

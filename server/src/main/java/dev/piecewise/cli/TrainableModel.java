@@ -1,6 +1,5 @@
 package dev.piecewise.cli;
 
-import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.ModelConfig;
@@ -8,6 +7,7 @@ import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.TrainableBase;
 import dev.piecewise.text.Tokenizer;
+import dev.piecewise.training.ExampleReader;
 import java.nio.file.Path;
 
 /** A base model that gradients go through, on the device that the configuration asks for, with its tokenizer. */
@@ -25,9 +25,8 @@ record TrainableModel(TrainableBase base, Tokenizer tokenizer) implements AutoCl
     }
 
     /** How history items become examples of at most so many tokens. */
-    ExampleEncoder encoder(int maxTokens) {
-        int eos = tokenizer.eos().orElse(-1);
-        return new ExampleEncoder(tokenizer::encode, eos, Math.min(base.config().maxPositions(), maxTokens));
+    ExampleReader reader(int maxTokens) {
+        return new ExampleReader(tokenizer, Math.min(base.config().maxPositions(), maxTokens));
     }
 
     @Override

@@ -107,6 +107,8 @@ final class TrainSharersTest {
         assertDone(chosen);
         assertThat(chosen.out()).contains("3 sharers of 4 users");
         assertDone(run(gates(trained, pool)));
+        assertThat(trained.resolve("log-adapters/training.csv")).content().hasLineCount(1 + 2 * 4);
+        assertThat(trained.resolve("log-adapters/loss.svg")).content().startsWith("<svg");
         JsonNode inspected = inspect(pool);
         assertThat(inspected.get("sharers").findValuesAsText("id")).containsExactly("ann", "ben", "cas");
         assertThat(inspected.get("sharers").findValuesAsText("items")).containsExactly("12", "14", "13");

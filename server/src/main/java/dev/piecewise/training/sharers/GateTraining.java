@@ -1,7 +1,6 @@
 package dev.piecewise.training.sharers;
 
 import dev.piecewise.adapter.Contribution;
-import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.adapter.GateReader;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.adapter.LoraAdapter;
@@ -12,6 +11,7 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.model.TrainableBase;
 import dev.piecewise.training.Checkpoints;
+import dev.piecewise.training.ExampleReader;
 import dev.piecewise.training.Trainer;
 import dev.piecewise.training.TrainingListener;
 import dev.piecewise.training.TrainingSettings;
@@ -26,12 +26,12 @@ public final class GateTraining {
     private static final int NAME_LENGTH = 8;
 
     private final TrainableBase base;
-    private final ExampleEncoder encoder;
+    private final ExampleReader reader;
     private final TrainingSettings settings;
 
-    public GateTraining(TrainableBase base, ExampleEncoder encoder, TrainingSettings settings) {
+    public GateTraining(TrainableBase base, ExampleReader reader, TrainingSettings settings) {
         this.base = base;
-        this.encoder = encoder;
+        this.reader = reader;
         this.settings = settings;
     }
 
@@ -43,13 +43,13 @@ public final class GateTraining {
                     "the sharers were trained on base model %s, not on %s".formatted(run.base(), base.fingerprint()));
         }
         String name = name();
-        SharerGroups groups = new SharerGroups(run, settings.sideBySide(), sharer -> run.gates(name, sharer));
+        SharerGroups groups = new SharerGroups(run, settings.sideBySide(), run.log("gates-" + name), sharer -> run.gates(name, sharer));
         groups.forEachUnfinished(
                 (members, heard) -> {
                     Checkpoints checkpoints = run.checkpoints("gates-" + name);
                     Trainer trainer = new Trainer(base, settings, heard, checkpoints);
                     Map<String, SortedMap<Site, float[]>> trained =
-                            trainer.gates(Learners.of(members, users, encoder), adapters(run, members));
+                            trainer.gates(Learners.of(members, users, reader), adapters(run, members));
                     members.forEach(sharer -> write(Learners.result(trained, sharer), run, name, sharer));
                     checkpoints.clear();
                 },

@@ -1,8 +1,8 @@
 package dev.piecewise.training.sharers;
 
-import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.training.ExampleReader;
 import dev.piecewise.training.Learner;
 import dev.piecewise.training.TrainingExample;
 import java.util.List;
@@ -12,17 +12,14 @@ import java.util.Map;
 final class Learners {
     private Learners() {}
 
-    static List<Learner> of(List<SharerRun.Sharer> sharers, List<UserHistory> users, ExampleEncoder encoder) {
+    static List<Learner> of(List<SharerRun.Sharer> sharers, List<UserHistory> users, ExampleReader reader) {
         return sharers.stream()
-                .map(sharer -> learner(history(sharer, users), encoder))
+                .map(sharer -> learner(history(sharer, users), reader))
                 .toList();
     }
 
-    private static Learner learner(UserHistory user, ExampleEncoder encoder) {
-        List<TrainingExample> examples = user.items().stream()
-                .flatMap(item -> encoder.encode(item).stream())
-                .map(TrainingExample::of)
-                .toList();
+    private static Learner learner(UserHistory user, ExampleReader reader) {
+        List<TrainingExample> examples = reader.read(user.items());
         if (examples.isEmpty()) {
             throw ServingException.invalid(
                     "users", "the history of user \"%s\" has nothing to learn from".formatted(user.user()));

@@ -1,24 +1,41 @@
 package dev.piecewise.training.sharers;
 
+import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.training.TrainingListener;
 import dev.piecewise.training.TrainingListener.Progress;
+import dev.piecewise.training.TrainingLog;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** A run's sharers in groups that are trained side by side. What a group learnt is kept before the next one begins. */
-record SharerGroups(SharerRun run, int size, Function<SharerRun.Sharer, Path> result) {
-    /** A group of which a result is missing is trained as a whole: it is the same training as the one that was broken off. */
+/**
+ * A run's sharers in groups that are trained side by side. What a group learnt is kept before the next one begins; a group of which a result is missing is trained as a
+ * whole, since it is the same training as the one that was broken off.
+ *
+ * @param log the directory of the steps' numbers and of the loss's curve
+ * @param result where a sharer's result is kept
+ */
+record SharerGroups(SharerRun run, int size, Path log, Function<SharerRun.Sharer, Path> result) {
+    /** {@code listener} hears the steps of all groups as those of one training. */
     void forEachUnfinished(BiConsumer<List<SharerRun.Sharer>, TrainingListener> train, TrainingListener listener) {
         List<SharerRun.Sharer> all = run.sharers();
-        for (int start = 0; start < all.size(); start += size) {
-            List<SharerRun.Sharer> group = all.subList(start, Math.min(start + size, all.size()));
-            if (!group.stream().allMatch(this::isDone)) {
-                String what = "sharers %d to %d of %d".formatted(start + 1, start + group.size(), all.size());
-                train.accept(group, progress -> listener.stepped(named(progress, what)));
+        TrainingLog numbers = new TrainingLog(log.resolve("training.csv"));
+        int groups = Math.ceilDiv(all.size(), size);
+        Pace pace = new Pace(listener, numbers, groups);
+        boolean trained = false;
+        for (int group = 0; group < groups; group++) {
+            List<SharerRun.Sharer> members = all.subList(group * size, Math.min((group + 1) * size, all.size()));
+            if (!members.stream().allMatch(this::isDone)) {
+                train.accept(members, pace.of(group));
+                trained = true;
             }
+        }
+        if (trained) {
+            publish(numbers);
         }
     }
 
@@ -26,15 +43,46 @@ record SharerGroups(SharerRun run, int size, Function<SharerRun.Sharer, Path> re
         return Files.exists(result.apply(sharer));
     }
 
-    private static Progress named(Progress progress, String what) {
-        return new Progress(
-                what,
-                progress.step(),
-                progress.steps(),
-                progress.loss(),
-                progress.gradient(),
-                progress.learningRate(),
-                progress.tokensPerSecond(),
-                progress.left());
+    private void publish(TrainingLog numbers) {
+        try {
+            numbers.publish(log);
+        } catch (IOException e) {
+            throw BadFileException.of(log, e);
+        }
+    }
+
+    /** Counts the steps of all groups, each of which takes as many. */
+    private static final class Pace {
+        private final TrainingListener listener;
+        private final TrainingLog log;
+        private final int groups;
+        private final long begun = System.nanoTime();
+        private int taken;
+
+        Pace(TrainingListener listener, TrainingLog log, int groups) {
+            this.listener = listener;
+            this.log = log;
+            this.groups = groups;
+        }
+
+        TrainingListener of(int group) {
+            return progress -> {
+                taken++;
+                int step = group * progress.steps() + progress.step();
+                int steps = groups * progress.steps();
+                Duration left = Duration.ofNanos((System.nanoTime() - begun) / taken * (steps - step));
+                Progress all = new Progress(
+                        progress.what(),
+                        step,
+                        steps,
+                        progress.loss(),
+                        progress.gradient(),
+                        progress.learningRate(),
+                        progress.tokensPerSecond(),
+                        left);
+                log.stepped(all);
+                listener.stepped(all);
+            };
+        }
     }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /**
  * The directory that the training of sharers keeps its results in: {@code sharers.json} says who was chosen and by which settings, {@code adapters} holds a PEFT
- * directory for each, and {@code gates-*} a file of gates for each, apart for different settings. What is there is whole, and is not made again.
+ * directory for each, {@code gates-*} a file of gates for each, apart for different settings, and {@code log-*} the loss of every step. What is there is whole, and is not made again.
  */
 public final class SharerRun {
     private static final String DESCRIPTION = "sharers.json";
@@ -119,6 +119,11 @@ public final class SharerRun {
     /** A file of gates trained with the settings of this name, there or not yet. */
     Path gates(String settings, Sharer sharer) {
         return directory.resolve("gates-" + settings).resolve(name(sharer) + ".safetensors");
+    }
+
+    /** The directory for the numbers of a training. */
+    Path log(String what) {
+        return directory.resolve("log-" + what);
     }
 
     /** For the trainer. */

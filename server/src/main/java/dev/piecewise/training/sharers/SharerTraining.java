@@ -1,6 +1,5 @@
 package dev.piecewise.training.sharers;
 
-import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.PeftWriter;
@@ -8,6 +7,7 @@ import dev.piecewise.checkpoint.ContentHash;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.model.TrainableBase;
 import dev.piecewise.training.Checkpoints;
+import dev.piecewise.training.ExampleReader;
 import dev.piecewise.training.LoraShape;
 import dev.piecewise.training.Trainer;
 import dev.piecewise.training.TrainingListener;
@@ -104,18 +104,18 @@ public final class SharerTraining {
     public void train(
             SharerRun run,
             TrainableBase base,
-            ExampleEncoder encoder,
+            ExampleReader reader,
             List<UserHistory> users,
             TrainingListener listener) {
         LoraShape shape =
                 LoraShape.of(base.config(), options.projections(), options.rank(), options.alpha(), options.seed());
-        SharerGroups groups = new SharerGroups(run, options.training().sideBySide(), run::adapter);
+        SharerGroups groups = new SharerGroups(run, options.training().sideBySide(), run.log("adapters"), run::adapter);
         groups.forEachUnfinished(
                 (members, heard) -> {
                     Checkpoints checkpoints = run.checkpoints("adapters");
                     Trainer trainer = new Trainer(base, options.training(), heard, checkpoints);
                     SequencedMap<String, LoraAdapter> trained =
-                            trainer.adapters(Learners.of(members, users, encoder), shape);
+                            trainer.adapters(Learners.of(members, users, reader), shape);
                     for (SharerRun.Sharer sharer : members) {
                         if (!groups.isDone(sharer)) {
                             LoraAdapter adapter = Learners.result(trained, sharer);
