@@ -43,7 +43,8 @@ public final class GateTraining {
                     "the sharers were trained on base model %s, not on %s".formatted(run.base(), base.fingerprint()));
         }
         String name = name();
-        SharerGroups groups = new SharerGroups(run, settings.sideBySide(), run.log("gates-" + name), sharer -> run.gates(name, sharer));
+        SharerGroups groups = new SharerGroups(
+                run, settings.sideBySide(), run.log("gates-" + name), sharer -> run.gates(name, sharer));
         groups.forEachUnfinished(
                 (members, heard) -> {
                     Checkpoints checkpoints = run.checkpoints("gates-" + name);

@@ -106,7 +106,8 @@ final class GateScoresTest {
         int count = 0;
         for (int user = 0; user < USERS; user++) {
             PieceSelector.Options all = new PieceSelector.Options(USERS, 1, Merge.PRODUCT);
-            for (List<Choice> choices : selector.select(pool, texts(user, 6, 77 + user), all).values()) {
+            for (List<Choice> choices :
+                    selector.select(pool, texts(user, 6, 77 + user), all).values()) {
                 for (Choice choice : choices) {
                     sum += choice.sharer().equals("u" + user) ? choice.weight() : 0;
                 }
@@ -130,7 +131,8 @@ final class GateScoresTest {
                     new Trainer(trainable, settings(40, 0.02), TrainingListener.NONE, null).adapters(learners(), shape);
             Map<String, SortedMap<Site, float[]>> gates =
                     new Trainer(trainable, settings(60, 5e-3), TrainingListener.NONE, null).gates(learners(), adapters);
-            assertThat(ownShare(selector, pool(trainable, adapters, zeros(adapters)))).isCloseTo(0.25, within(1e-6));
+            assertThat(ownShare(selector, pool(trainable, adapters, zeros(adapters))))
+                    .isCloseTo(0.25, within(1e-6));
             assertThat(ownShare(selector, pool(trainable, adapters, gates))).isGreaterThan(0.45);
         }
     }
