@@ -12,7 +12,6 @@ import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +26,8 @@ public final class Learnables implements AutoCloseable {
     static final int GATES = 1;
     static final int WEIGHTS = 2;
     private static final List<Projection> PROJECTIONS = List.of(Projection.values());
+
+    private static final int PRODUCT_RUNS = 3;
 
     private final TrainableBase base;
     private final PtNDManager manager;
@@ -53,8 +54,8 @@ public final class Learnables implements AutoCloseable {
                 list.add(learns ? zeros(trained.get(i).getShape()) : zeros(new Shape(0)));
             }
         }
-        sizes = sizes();
-        reals = reals(scale);
+        sizes = TrainingInputs.sizes(base, manager, this.kind);
+        reals = TrainingInputs.reals(base, manager, scale);
     }
 
     private record Kind(int code, int users) {}
@@ -171,12 +172,38 @@ public final class Learnables implements AutoCloseable {
     /** Computes a batch and adds its gradients; the summed loss of each user's targets. With {@code recompute} inner values are computed twice instead of kept. */
     public float[] accumulate(TrainingBatch batch, boolean recompute) {
         try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
-            NDList arguments = new NDList(rows(scope, batch, recompute), floats(scope, batch.shares()), sizes, reals);
+            NDList arguments = new NDList(
+                    TrainingInputs.rows(scope, batch, recompute),
+                    TrainingInputs.floats(scope, batch.shares()),
+                    sizes,
+                    reals);
             add(arguments, "w[]", base.weights());
             add(arguments, "a[]", adapters);
             add(arguments, "g[]", sums);
             return call(scope, "train", arguments);
         }
+    }
+
+    /** Seconds that a batch's products with the base's matrices take, forwards and for gradients, and nothing else: what bounds a step's speed. Best of a few. */
+    public double productSeconds(TrainingBatch batch) {
+        long[] counts = {
+            base.config().layers(),
+            batch.tokens().length,
+            batch.targets().length,
+            base.computed().code(),
+            kind == WEIGHTS ? 1 : 0
+        };
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < PRODUCT_RUNS; i++) {
+            try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+                NDList arguments = new NDList(scope.create(counts));
+                add(arguments, "w[]", base.weights());
+                long start = System.nanoTime();
+                call(scope, "products", arguments);
+                least = Math.min(least, (System.nanoTime() - start) / 1e9);
+            }
+        }
+        return least;
     }
 
     /** Updates everything by the gradients that have added up; the norm of each user's gradient before clipping. */
@@ -191,7 +218,7 @@ public final class Learnables implements AutoCloseable {
                 step.number(),
                 kind == WEIGHTS ? 0 : 1
             };
-            NDList arguments = new NDList(scope.create(numbers), floats(scope, step.rates()));
+            NDList arguments = new NDList(scope.create(numbers), TrainingInputs.floats(scope, step.rates()));
             add(arguments, "a[]", trained);
             add(arguments, "g[]", sums);
             add(arguments, "m[]", first);
@@ -237,53 +264,9 @@ public final class Learnables implements AutoCloseable {
             NDArray method = scope.create(0f);
             method.setName("module_method:put");
             base.script()
-                    .learn(new NDList(tensor, floats(scope, values), method))
+                    .learn(new NDList(tensor, TrainingInputs.floats(scope, values), method))
                     .close();
         }
-    }
-
-    private static PtNDArray floats(PtNDManager scope, float[] values) {
-        return scope.create(FloatBuffer.wrap(values), new Shape(values.length), DataType.FLOAT32);
-    }
-
-    private static PtNDArray rows(PtNDManager scope, TrainingBatch batch, boolean recompute) {
-        int tokens = batch.tokens().length;
-        int targets = batch.targets().length;
-        LongBuffer rows = LongBuffer.allocate(5 + tokens + 3 * targets);
-        rows.put(new long[] {
-            batch.users(), (long) batch.users() * batch.rows(), batch.length(), targets, recompute ? 1 : 0
-        });
-        rows.put(batch.tokens()).put(batch.places()).put(batch.targets()).put(batch.owners());
-        return scope.create(rows.flip(), new Shape(rows.capacity()), DataType.INT64);
-    }
-
-    private PtNDArray sizes() {
-        ModelConfig config = base.config();
-        long[] numbers = new long[9 + config.layers()];
-        numbers[0] = config.layers();
-        numbers[1] = config.heads();
-        numbers[2] = config.kvHeads();
-        numbers[3] = config.headDim();
-        numbers[4] = config.hidden();
-        numbers[5] = config.intermediate();
-        numbers[6] = kind;
-        numbers[7] = config.tiedHead() ? 1 : 0;
-        numbers[8] = base.computed().code();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            numbers[9 + layer] = config.window(layer);
-        }
-        return (PtNDArray) manager.create(numbers);
-    }
-
-    private PtNDArray reals(double scale) {
-        double[] scaling = base.rope().scaling();
-        double[] numbers = new double[8];
-        numbers[0] = base.config().normEps();
-        numbers[1] = 1 / Math.sqrt(base.config().headDim());
-        numbers[2] = base.rope().attentionFactor();
-        System.arraycopy(scaling, 0, numbers, 3, scaling.length);
-        numbers[7] = scale;
-        return (PtNDArray) manager.create(numbers);
     }
 
     @Override

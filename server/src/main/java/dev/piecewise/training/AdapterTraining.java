@@ -52,13 +52,9 @@ public final class AdapterTraining {
                     "history",
                     "there is nothing to learn: %d items, none with a token to predict".formatted(items.size()));
         }
-        TrainingListener both = step -> {
-            log.stepped(step);
-            progress.stepped(step);
-        };
         try (TrainableBase base = TrainableBase.load(checkpoint, config, device)) {
             Learner learner = new Learner(ONE, examples);
-            return new Trainer(base, settings, both, new Checkpoints(work))
+            return new Trainer(base, settings, log.and(progress), new Checkpoints(work))
                     .adapters(List.of(learner), shape)
                     .firstEntry()
                     .getValue();

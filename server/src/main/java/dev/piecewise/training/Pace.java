@@ -22,6 +22,10 @@ final class Pace {
         resumed += count;
     }
 
+    void measured(double tokensPerSecond, double limit) {
+        listener.measured(tokensPerSecond, limit);
+    }
+
     void stepped(TrainingRun.Outcome outcome) {
         done++;
         tokens += outcome.tokens();

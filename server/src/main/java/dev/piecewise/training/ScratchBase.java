@@ -61,12 +61,9 @@ public final class ScratchBase {
             throw ServingException.invalid("corpus", "the corpus has nothing to learn from");
         }
         TrainingLog log = new TrainingLog(work.resolve(LOG));
-        TrainingListener both = step -> {
-            log.stepped(step);
-            progress.stepped(step);
-        };
         try (TrainableBase base = TrainableBase.fresh(config, plan.device(), settings.seed())) {
-            Map<String, float[]> weights = new Trainer(base, settings, both, checkpoints()).weights(examples);
+            Map<String, float[]> weights =
+                    new Trainer(base, settings, log.and(progress), checkpoints()).weights(examples);
             publish(config, weights, plan.stored(), log, out);
         }
         deleteWork();

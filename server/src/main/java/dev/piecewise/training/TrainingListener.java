@@ -10,6 +10,12 @@ public interface TrainingListener {
     void stepped(Progress progress);
 
     /**
+     * At the end of a group's training: the best speed of its steps, padding counted, and what the same steps' products with the base's matrices alone would allow, measured
+     * right after.
+     */
+    default void measured(double tokensPerSecond, double limit) {}
+
+    /**
      * State after a step.
      *
      * @param what is trained, such as one user or a group of them

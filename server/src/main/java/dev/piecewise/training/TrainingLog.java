@@ -42,6 +42,22 @@ public final class TrainingLog implements TrainingListener {
         }
     }
 
+    /** This log and another listener. */
+    TrainingListener and(TrainingListener other) {
+        return new TrainingListener() {
+            @Override
+            public void stepped(Progress progress) {
+                TrainingLog.this.stepped(progress);
+                other.stepped(progress);
+            }
+
+            @Override
+            public void measured(double tokensPerSecond, double limit) {
+                other.measured(tokensPerSecond, limit);
+            }
+        };
+    }
+
     private void begin(int next) {
         begun = true;
         try {

@@ -19,6 +19,8 @@ final class TrainingRun {
     private final BatchBuilder builder;
     private final Learnables learnables;
     private final @Nullable TrainingCheckpoint checkpoint;
+    private @Nullable TrainingBatch lastBatch;
+    private double bestSpeed;
 
     TrainingRun(
             List<Learner> learners,
@@ -49,6 +51,10 @@ final class TrainingRun {
                 checkpoint.write(learnables, step + 1);
             }
         }
+        if (lastBatch != null) {
+            double limit = lastBatch.tokens().length / learnables.productSeconds(lastBatch);
+            pace.measured(bestSpeed, limit);
+        }
     }
 
     /** What a step came to. */
@@ -65,7 +71,11 @@ final class TrainingRun {
             tokens += builder.tokens(user, chosen.get(user));
             targets += builder.targets(user, chosen.get(user));
         }
+        long start = System.nanoTime();
+        long padded = 0;
         for (TrainingBatch batch : builder.batches(chosen)) {
+            lastBatch = batch;
+            padded += batch.tokens().length;
             float[] part = learnables.accumulate(batch, settings.recompute());
             for (int user = 0; user < losses.length; user++) {
                 losses[user] += part[user];
@@ -75,6 +85,7 @@ final class TrainingRun {
         float[] rates = rates(active, step);
         float[] norms = learnables.update(adam(step, rates));
         requireFinite(norms, "gradient", step, chosen);
+        bestSpeed = Math.max(bestSpeed, padded / ((System.nanoTime() - start) / 1e9));
         double loss = 0;
         double norm = 0;
         for (int user = 0; user < losses.length; user++) {
