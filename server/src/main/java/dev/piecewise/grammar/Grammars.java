@@ -1,21 +1,52 @@
 package dev.piecewise.grammar;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.piecewise.engine.TokenConstraint;
-import dev.piecewise.error.ServingException;
 import dev.piecewise.text.Tokenizer;
-import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Compiles what completions of one model must be like, and keeps what it compiled. Any thread may call, but an event loop should not: compiling takes milliseconds. */
+/**
+ * Compiles what completions of one model must be like, and keeps what it compiled, with the masks that were needed, up to a limit of memory. Any thread may call,
+ * but an event loop should not: compiling takes milliseconds, and the first time a good part of a second.
+ */
 public final class Grammars {
-    private final Optional<TokenConstraint> nothing = Optional.empty();
+    private static final long MOST_BYTES = 256L << 20;
 
-    /** {@code endTokens} never stand for a part of the text. */
-    public Grammars(Tokenizer tokenizer, Set<Integer> endTokens) {}
+    private final Tokenizer tokenizer;
+    private final Set<Integer> endTokens;
+    private final Cache<Key, Grammar> known = Caffeine.newBuilder()
+            .maximumWeight(MOST_BYTES)
+            .weigher((Key key, Grammar grammar) -> (int) Math.min(Integer.MAX_VALUE, grammar.size()))
+            .executor(Runnable::run)
+            .build();
+
+    private @Nullable TokenTrie tokens;
+
+    /** The text tells apart schemas that have their properties in another order. */
+    private record Key(GrammarSpec spec, String text) {}
+
+    /** Of one tokenizer, whose {@code endTokens} never stand for a part of the text. */
+    public Grammars(Tokenizer tokenizer, Set<Integer> endTokens) {
+        this.tokenizer = tokenizer;
+        this.endTokens = endTokens;
+    }
 
     /** The state before the first token; INVALID_REQUEST names the keyword that cannot be honoured. */
     public TokenConstraint constraint(GrammarSpec spec) {
-        return nothing.orElseThrow(
-                () -> ServingException.invalid(spec.param(), spec.param() + " is not supported yet"));
+        Key key = new Key(spec, spec.toString());
+        Grammar grammar = known.get(key, wanted -> GrammarCompiler.compile(spec, tokens()));
+        GrammarState start = grammar.start();
+        start.allowed();
+        // A grammar grows while it is used, so it is weighed anew.
+        known.asMap().replace(key, grammar, grammar);
+        return start;
+    }
+
+    private synchronized TokenTrie tokens() {
+        TokenTrie made = tokens == null ? TokenTrie.of(tokenizer, endTokens) : tokens;
+        tokens = made;
+        return made;
     }
 }

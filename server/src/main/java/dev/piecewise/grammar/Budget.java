@@ -1,0 +1,32 @@
+package dev.piecewise.grammar;
+
+import dev.piecewise.error.ServingException;
+import java.time.Duration;
+
+/** How much compiling one grammar may cost, in states and in time. Confined to one thread. */
+final class Budget {
+    static final int MOST_STATES = 200_000;
+    static final Duration MOST_TIME = Duration.ofSeconds(5);
+
+    private final String param;
+    private final long start = System.nanoTime();
+    private int states;
+
+    /** {@code param} is the field that a refusal names. */
+    Budget(String param) {
+        this.param = param;
+    }
+
+    /** Counts so many states more, or refuses. */
+    void take(long more) {
+        if (more > MOST_STATES - states) {
+            throw ServingException.invalid(
+                    param, "%s is too large: it needs more than %d states".formatted(param, MOST_STATES));
+        }
+        states += (int) more;
+        if (System.nanoTime() - start > MOST_TIME.toNanos()) {
+            throw ServingException.invalid(
+                    param, "%s takes more than %d s to compile".formatted(param, MOST_TIME.toSeconds()));
+        }
+    }
+}
