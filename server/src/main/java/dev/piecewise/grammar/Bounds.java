@@ -36,8 +36,7 @@ final class Bounds {
                 return null;
             }
         }
-        return new Num(
-                path, low, bounds.beyondLeast, high, bounds.belowMost, bounds.divisor.intValue(), bounds.places);
+        return new Num(path, low, bounds.beyondLeast, high, bounds.belowMost, bounds.divisor.intValue(), bounds.places);
     }
 
     static boolean contain(Num bounds, BigDecimal value) {

@@ -13,6 +13,7 @@ import dk.brics.automaton.Transition;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -99,7 +100,7 @@ final class CharAutomata implements Letters {
         return automaton;
     }
 
-    private static void collect(RegexNode node, TreeSet<Integer> bounds) {
+    private static void collect(RegexNode node, Set<Integer> bounds) {
         switch (node) {
             case Chars(CodePoints set) ->
                 set.ranges().forEach(range -> {

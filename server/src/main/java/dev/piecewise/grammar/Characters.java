@@ -4,7 +4,6 @@ import dk.brics.automaton.Automaton;
 import dk.brics.automaton.State;
 import dk.brics.automaton.Transition;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** How the characters of an automaton are written: as they are, or as JSON strings have them. */
 enum Characters {
@@ -50,7 +49,7 @@ enum Characters {
 
     /** The automaton as a part of the graph; the state behind it. */
     int part(Graph graph, int from, Letters letters, Automaton automaton) {
-        Map<State, Integer> states = new IdentityHashMap<>();
+        IdentityHashMap<State, Integer> states = new IdentityHashMap<>();
         int end = graph.state();
         for (State state : automaton.getStates()) {
             states.put(state, graph.state());

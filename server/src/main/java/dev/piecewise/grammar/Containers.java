@@ -52,8 +52,13 @@ final class Containers {
                     graph.skip(states[count], next[count]);
                 }
             }
-            byte[] name = Utf8.bytes(obj.path(), TextNode.valueOf(property.getKey()).toString());
-            property(states, next, most < 0, key -> values.part(property.getValue(), colon(graph.text(key, name)), false));
+            byte[] name =
+                    Utf8.bytes(obj.path(), TextNode.valueOf(property.getKey()).toString());
+            property(
+                    states,
+                    next,
+                    most < 0,
+                    key -> values.part(property.getValue(), colon(graph.text(key, name)), false));
             states = next;
         }
         if (obj.others().isPresent()) {

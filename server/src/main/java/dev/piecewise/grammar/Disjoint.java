@@ -63,10 +63,7 @@ final class Disjoint {
     }
 
     private static boolean below(
-            @Nullable BigDecimal most,
-            boolean belowMost,
-            @Nullable BigDecimal least,
-            boolean beyondLeast) {
+            @Nullable BigDecimal most, boolean belowMost, @Nullable BigDecimal least, boolean beyondLeast) {
         if (most == null || least == null) {
             return false;
         }
@@ -94,7 +91,8 @@ final class Disjoint {
 
     private static boolean lacks(Obj closed, Obj other) {
         return closed.closed()
-                && other.required().stream().anyMatch(name -> !closed.properties().containsKey(name));
+                && other.required().stream()
+                        .anyMatch(name -> !closed.properties().containsKey(name));
     }
 
     private static boolean apart(Arr a, Arr b) {

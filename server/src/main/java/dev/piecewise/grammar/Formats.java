@@ -9,12 +9,14 @@ import java.util.Set;
 final class Formats {
     private static final String DATE = "(19|20)\\d{2}-((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])"
             + "|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|1\\d|2[0-8]))";
-    private static final String TIME = "([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?(Z|[+\\-](0\\d|1[0-3]):[0-5]\\d)";
+    private static final String TIME =
+            "([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?(Z|[+\\-](0\\d|1[0-3]):[0-5]\\d)";
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d{2}|[1-9]?\\d)";
     private static final String LABEL = "[a-z0-9]([a-z0-9\\-]{0,30}[a-z0-9])?";
     private static final String HOST = "(" + LABEL + "\\.){0,3}[a-z]([a-z0-9]{0,30}[a-z])";
     /** Some readers know the names at the top. */
-    private static final String TOP = "(com|org|net|edu|gov|info|io|dev|eu|de|fr|uk|us|ca|it|es|nl|ch|se|jp|cn|in|br|au)";
+    private static final String TOP =
+            "(com|org|net|edu|gov|info|io|dev|eu|de|fr|uk|us|ca|it|es|nl|ch|se|jp|cn|in|br|au)";
 
     private static final String HEX = "[0-9a-f]";
 
@@ -31,8 +33,18 @@ final class Formats {
             Map.entry("uri", "https?://" + HOST + "(/[A-Za-z0-9_.~\\-]{0,40}){0,8}(\\?[A-Za-z0-9_.~=&\\-]{0,80})?"));
 
     private static final Map<String, String> ALIASES = Map.of(
-            "idn-email", "email", "idn-hostname", "hostname", "url", "uri", "iri", "uri", "uri-reference", "uri",
-            "iri-reference", "uri");
+            "idn-email",
+            "email",
+            "idn-hostname",
+            "hostname",
+            "url",
+            "uri",
+            "iri",
+            "uri",
+            "uri-reference",
+            "uri",
+            "iri-reference",
+            "uri");
 
     /** They demand nothing of a string. */
     private static final Set<String> HINTS =

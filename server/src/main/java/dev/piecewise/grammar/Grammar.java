@@ -3,7 +3,6 @@ package dev.piecewise.grammar;
 import dev.piecewise.grammar.Table.FrameSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A machine over bytes as an automaton over the tokens of a vocabulary. Its states are made when they are reached, and with them, when asked for, the sets of
@@ -19,7 +18,7 @@ final class Grammar {
     private final int[] samples;
     private final GrammarState dead;
     private Table table;
-    private Map<FrameSet, GrammarState> states = new IdentityHashMap<>();
+    private IdentityHashMap<FrameSet, GrammarState> states = new IdentityHashMap<>();
     private long bytes;
 
     Grammar(Machine machine, TokenTrie tokens) {

@@ -49,7 +49,9 @@ final class GrammarCompiler {
                 Scalars.anyOf(
                         graph,
                         from,
-                        choices.stream().map(choice -> Utf8.bytes(param, choice)).toList());
+                        choices.stream()
+                                .map(choice -> Utf8.bytes(param, choice))
+                                .toList());
             case Calls calls -> calls(calls, from);
         };
     }
@@ -70,7 +72,9 @@ final class GrammarCompiler {
         for (Tool tool : calls.tools()) {
             int at = text(graph.starts.get(call), form.before() + "{\"name\": " + TextNode.valueOf(tool.name()));
             at = text(at, ", " + TextNode.valueOf(form.argumentsKey()) + ": ");
-            JsonNode parameters = tool.parameters().isObject() ? tool.parameters() : object().set("properties", JsonNodeFactory.instance.objectNode());
+            JsonNode parameters = tool.parameters().isObject()
+                    ? tool.parameters()
+                    : object().set("properties", JsonNodeFactory.instance.objectNode());
             graph.skip(text(schema(new Place(parameters, tool.param()), at), "}" + form.after()), graph.ends.get(call));
         }
         int end = graph.state();

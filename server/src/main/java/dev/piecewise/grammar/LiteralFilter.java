@@ -26,12 +26,14 @@ final class LiteralFilter {
                 kept.add(value);
             }
         }
-        return kept.isEmpty() ? List.of() : List.of(new Literals(schemas.getFirst().path(), kept));
+        return kept.isEmpty()
+                ? List.of()
+                : List.of(new Literals(schemas.getFirst().path(), kept));
     }
 
     /** As JSON Schema has it: 1 and 1.0 are the same. */
     static boolean same(JsonNode a, JsonNode b) {
-        return a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
+        return (a.isNumber() && b.isNumber()) ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
     }
 
     private boolean valid(List<Place> schemas, JsonNode value) {
@@ -39,7 +41,9 @@ final class LiteralFilter {
             case NULL, BOOLEAN -> true;
             case INTEGER, FRACTION -> {
                 Num bounds = Bounds.of(schemas, schemas.getFirst().path(), false);
-                yield bounds != null && Bounds.contain(bounds, value.decimalValue()) && multiple(schemas, value.decimalValue());
+                yield bounds != null
+                        && Bounds.contain(bounds, value.decimalValue())
+                        && multiple(schemas, value.decimalValue());
             }
             case STRING -> {
                 Text text = ShapeReader.text(schemas);

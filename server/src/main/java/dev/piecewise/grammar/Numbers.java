@@ -44,7 +44,10 @@ final class Numbers {
         BigDecimal high = bounds.most();
         Automaton positive = magnitudes(low, bounds.beyondLeast(), high, bounds.belowMost());
         Automaton negative = magnitudes(
-                high == null ? null : high.negate(), bounds.belowMost(), low == null ? null : low.negate(), bounds.beyondLeast());
+                high == null ? null : high.negate(),
+                bounds.belowMost(),
+                low == null ? null : low.negate(),
+                bounds.beyondLeast());
         negative = intersection(negative, regex("[0-9.]*[1-9][0-9.]*"));
         Automaton all = union(positive, BasicOperations.concatenate(regex("-"), negative));
         return all.isEmpty() ? integers(false) : all;
@@ -93,7 +96,10 @@ final class Numbers {
         }
         return whole.signum() == 0
                 ? all
-                : union(all, regex("(" + Numerals.between(BigInteger.ZERO, whole.subtract(BigInteger.ONE)) + ")(\\.[0-9]*)?"));
+                : union(
+                        all,
+                        regex("(" + Numerals.between(BigInteger.ZERO, whole.subtract(BigInteger.ONE))
+                                + ")(\\.[0-9]*)?"));
     }
 
     /** Multiples of the divisor; with {@code bounded} of 15 digits unless there are none. */

@@ -27,7 +27,8 @@ final class References {
         }
         JsonNode node = root.schema();
         StringBuilder path = new StringBuilder(root.path());
-        String[] steps = pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1);
+        String[] steps =
+                pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1);
         for (String step : steps) {
             String name = step.replace("~1", "/").replace("~0", "~");
             boolean index = node.isArray() && name.matches("[0-9]{1,6}");
@@ -49,7 +50,9 @@ final class References {
         for (String definitions : new String[] {"$defs", "definitions"}) {
             for (var entry : root.schema().path(definitions).properties()) {
                 if (entry.getValue().path("$anchor").asText().equals(anchor)) {
-                    return new Place(entry.getValue(), root.at(definitions).at(entry.getKey()).path());
+                    return new Place(
+                            entry.getValue(),
+                            root.at(definitions).at(entry.getKey()).path());
                 }
             }
         }

@@ -111,7 +111,7 @@ final class RegexParser {
 
     private RegexNode group() {
         if (take('?') && !take(':')) {
-            if (!take("P<") && !take('<') || peek() == '=' || peek() == '!') {
+            if ((!take("P<") && !take('<')) || peek() == '=' || peek() == '!') {
                 throw wrong("looks around or sets flags, which is not supported");
             }
             while (next() != '>') {

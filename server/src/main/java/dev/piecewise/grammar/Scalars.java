@@ -19,8 +19,7 @@ final class Scalars {
     }
 
     int number(Num num, int from) {
-        return Characters.BYTES.part(
-                graph, from, Letters.THEMSELVES, new Numbers(graph.budget(), num).automaton());
+        return Characters.BYTES.part(graph, from, Letters.THEMSELVES, new Numbers(graph.budget(), num).automaton());
     }
 
     int literals(Literals literals, int from) {

@@ -63,8 +63,8 @@ final class SchemaCompiler {
         }
         int rule = graph.rule();
         rules.put(key, rule);
-        pending.add(() -> shapes.forEach(
-                shape -> graph.skip(shape(shape, graph.starts.get(rule)), graph.ends.get(rule))));
+        pending.add(() ->
+                shapes.forEach(shape -> graph.skip(shape(shape, graph.starts.get(rule)), graph.ends.get(rule))));
         return rule;
     }
 

@@ -9,18 +9,16 @@ import dev.piecewise.grammar.Shape.Place;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** From schemas to the shapes of values: follows references, joins what must hold together, and takes alternatives apart. Reads every schema once. */
 final class SchemaReader {
-    private static final Options OPEN = new Options(List.of(), false);
-
     private final References references;
     private final Budget budget;
     private final ShapeReader shapes;
@@ -28,6 +26,8 @@ final class SchemaReader {
     private final IdentityHashMap<JsonNode, Integer> numbers = new IdentityHashMap<>();
     private final IdentityHashMap<JsonNode, Map<String, JsonNode>> stripped = new IdentityHashMap<>();
     private final Map<Set<Integer>, Options> known = new HashMap<>();
+    /** Those that are being read. */
+    private final Set<Set<Integer>> open = new HashSet<>();
 
     SchemaReader(Place root, Budget budget) {
         this.budget = budget;
@@ -49,16 +49,17 @@ final class SchemaReader {
     Options options(All all) {
         Set<Integer> key = key(all);
         Options before = known.get(key);
-        if (before == OPEN) {
+        if (before != null) {
+            return before;
+        }
+        if (!open.add(key)) {
             throw endless(all.schemas().getFirst());
         }
-        if (before == null) {
-            budget.take(1 + all.schemas().size());
-            known.put(key, OPEN);
-            before = read(all);
-            known.put(key, before);
-        }
-        return before;
+        budget.take(1 + all.schemas().size());
+        Options options = read(all);
+        known.put(key, options);
+        open.remove(key);
+        return options;
     }
 
     private Options read(All all) {
@@ -160,8 +161,7 @@ final class SchemaReader {
         return new Place(node, place.path());
     }
 
-    private static ServingException endless(@Nullable Place place) {
-        String path = place == null ? "the schema" : place.path();
-        return ServingException.invalid(path, path + " refers to itself without anything in between");
+    private static ServingException endless(Place place) {
+        return ServingException.invalid(place.path(), place.path() + " refers to itself without anything in between");
     }
 }

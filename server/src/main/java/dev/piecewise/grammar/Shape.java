@@ -17,8 +17,7 @@ sealed interface Shape {
         }
 
         Place at(String keyword, int index) {
-            return new Place(
-                    schema.path(keyword).path(index), "%s.%s[%d]".formatted(path, keyword, index));
+            return new Place(schema.path(keyword).path(index), "%s.%s[%d]".formatted(path, keyword, index));
         }
     }
 

@@ -72,7 +72,9 @@ final class ShapeReader {
             for (String keyword : new String[] {"enum", "const"}) {
                 if (Keywords.has(place, keyword)) {
                     JsonNode value = place.schema().path(keyword);
-                    List<JsonNode> own = keyword.equals("enum") ? List.copyOf(value.valueStream().toList()) : List.of(value);
+                    List<JsonNode> own = keyword.equals("enum")
+                            ? List.copyOf(value.valueStream().toList())
+                            : List.of(value);
                     common = common == null
                             ? own
                             : common.stream()
@@ -95,8 +97,8 @@ final class ShapeReader {
             most = own < 0 ? most : most < 0 ? own : Math.min(most, own);
             if (Keywords.has(place, "pattern")) {
                 Place pattern = place.at("pattern");
-                patterns.add(Anchors.whole(
-                        pattern.path(), RegexParser.parse(pattern.path(), Keywords.text(pattern)), true));
+                patterns.add(
+                        Anchors.whole(pattern.path(), RegexParser.parse(pattern.path(), Keywords.text(pattern)), true));
             }
             if (Keywords.has(place, "format")) {
                 Formats.of(place.at("format")).ifPresent(patterns::add);
@@ -151,7 +153,9 @@ final class ShapeReader {
                 .filter(place -> Keywords.has(place, "additionalProperties"))
                 .map(place -> Keywords.schema(place.at("additionalProperties")))
                 .toList();
-        boolean forbidden = all.stream().anyMatch(place -> place.schema().isBoolean() && !place.schema().asBoolean())
+        boolean forbidden = all.stream()
+                        .anyMatch(place ->
+                                place.schema().isBoolean() && !place.schema().asBoolean())
                 || (all.isEmpty() && (named || unevaluated(schemas, "unevaluatedProperties")));
         return forbidden ? Optional.empty() : Optional.of(new All(all));
     }
@@ -181,8 +185,9 @@ final class ShapeReader {
     }
 
     private static boolean unevaluated(List<Place> schemas, String keyword) {
-        return schemas.stream().anyMatch(place -> Keywords.has(place, keyword)
-                && !place.schema().path(keyword).asBoolean());
+        return schemas.stream()
+                .anyMatch(place -> Keywords.has(place, keyword)
+                        && !place.schema().path(keyword).asBoolean());
     }
 
     private static Stream<Place> item(Place place, int index) {

@@ -41,7 +41,7 @@ final class Utf8 {
         int low = range[0];
         int high = range[1];
         for (int free = 1; free < length; free++) {
-            int mask = (1 << 6 * free) - 1;
+            int mask = (1 << (6 * free)) - 1;
             if ((low & ~mask) != (high & ~mask)) {
                 if ((low & mask) != 0) {
                     addOfLength(graph, from, new int[] {low, low | mask}, length, to);
@@ -64,9 +64,9 @@ final class Utf8 {
 
     /** Byte {@code index} of a code point that has so many. */
     private static int octet(int codePoint, int length, int index) {
-        int bits = codePoint >> 6 * (length - 1 - index);
+        int bits = codePoint >> (6 * (length - 1 - index));
         if (index > 0) {
-            return 0x80 | bits & 0x3F;
+            return 0x80 | (bits & 0x3F);
         }
         return switch (length) {
             case 1 -> bits;

@@ -11,9 +11,16 @@ import java.util.Random;
 final class RandomSchemas {
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> PATTERNS = List.of(
-            "^[a-c]{2,4}$", "x\\d+y?", "^(foo|bar)[^\\s\"]*", "é|ü$", "^\\w+@\\w+$", "[\\u4e00-\\u4e2d]", "^.{3,5}$", "\"\\\\");
-    private static final List<String> FORMATS = List.of(
-            "date", "time", "date-time", "uuid", "email", "ipv4", "ipv6", "hostname", "uri", "duration");
+            "^[a-c]{2,4}$",
+            "x\\d+y?",
+            "^(foo|bar)[^\\s\"]*",
+            "é|ü$",
+            "^\\w+@\\w+$",
+            "[\\u4e00-\\u4e2d]",
+            "^.{3,5}$",
+            "\"\\\\");
+    private static final List<String> FORMATS =
+            List.of("date", "time", "date-time", "uuid", "email", "ipv4", "ipv6", "hostname", "uri", "duration");
     private static final List<String> NAMES = List.of("a", "b", "c c", "d\"d", "é", "f");
 
     private final Random random;
@@ -123,7 +130,8 @@ final class RandomSchemas {
             }
         }
         if (chance(0.4)) {
-            schema.set("additionalProperties", chance(0.5) ? JSON.getNodeFactory().booleanNode(chance(0.3)) : value(0));
+            schema.set(
+                    "additionalProperties", chance(0.5) ? JSON.getNodeFactory().booleanNode(chance(0.3)) : value(0));
         }
         if (chance(0.2)) {
             schema.put("maxProperties", random.nextInt(2, 6));
