@@ -22,7 +22,7 @@ final class Numbers {
     private static final BigInteger LARGEST = BigInteger.TEN.pow(15).subtract(BigInteger.ONE);
     private static final BigInteger LARGEST_EVER = BigInteger.TEN.pow(40).subtract(BigInteger.ONE);
     private static final String UNBOUNDED =
-            "-?((0|[1-9][0-9]{0,2})(\\.[0-9]{1,12})?|(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?|[1-9][0-9]{9,14}|[1-9](\\.[0-9]{1,14})?[eE](\\-[0-9]{1,2}|\\+?1?[0-7]))";
+            "-?((0|[1-9][0-9]{0,2})(\\.[0-9]{1,12})?|(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?|[1-9][0-9]{9,14}|[1-9](\\.[0-9]{1,14})?[eE](\\-[0-9]{1,2}|\\+?([0-9]|1[0-7])))";
     private static final int MOST_PLACES = 6;
 
     private final Budget budget;

@@ -72,7 +72,10 @@ final class Scalars {
         graph.read(hex, '0', '0', zero);
         graph.read(zero, '1', '9', third);
         graph.read(zero, 'a', 'f', third);
-        graph.read(zero, '0', '0', graph.tail('1', '9', last));
+        int latin = graph.state();
+        graph.read(zero, '0', '0', latin);
+        graph.read(latin, '1', '9', last);
+        graph.read(latin, 'a', 'f', last);
         return inside;
     }
 
