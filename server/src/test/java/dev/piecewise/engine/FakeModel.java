@@ -32,6 +32,8 @@ final class FakeModel implements ModelRunner {
     final AtomicInteger copies = new AtomicInteger();
     final AtomicInteger loads = new AtomicInteger();
     volatile boolean closed;
+    /** Whether it minds masks. */
+    volatile boolean obeys = true;
 
     private final Limits limits;
     private final int[] tokens;
@@ -123,6 +125,10 @@ final class FakeModel implements ModelRunner {
 
     static int choose(float[] logits, Draw draw) {
         float[] changed = logits.clone();
+        TokenMask mask = draw.mask();
+        for (int i = 0; mask != null && i < changed.length; i++) {
+            changed[i] = mask.allows(i) ? changed[i] : Float.NEGATIVE_INFINITY;
+        }
         for (int token : draw.repeatedTokens()) {
             changed[token] *= changed[token] > 0 ? 1 / draw.repetitionPenalty() : draw.repetitionPenalty();
         }
@@ -202,7 +208,7 @@ final class FakeModel implements ModelRunner {
             return new StepResult.Row(-1, null, scores);
         }
         float[] logits = logits(span, span.position() + span.length());
-        int token = choose(logits, draw);
+        int token = choose(logits, obeys ? draw : Draw.GREEDY);
         return new StepResult.Row(token, draw.logprobs() < 0 ? null : logprobs(logits, token), scores);
     }
 

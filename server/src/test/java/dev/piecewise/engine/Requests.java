@@ -74,6 +74,10 @@ record Requests(GenerationRequest request) {
                 adaptation));
     }
 
+    Requests constrained(TokenConstraint constraint) {
+        return new Requests(request.constrained(constraint));
+    }
+
     Requests scored() {
         return new Requests(new GenerationRequest(
                 request.user(),
@@ -88,6 +92,7 @@ record Requests(GenerationRequest request) {
 
     private Requests with(String user, int max, int min, Set<Integer> ends, Sampling sampling) {
         return new Requests(new GenerationRequest(
-                user, request.prompt(), max, min, ends, sampling, request.promptLogprobs(), request.adaptation()));
+                        user, request.prompt(), max, min, ends, sampling, request.promptLogprobs(), request.adaptation())
+                .constrained(request.constraint()));
     }
 }
