@@ -92,7 +92,14 @@ record Requests(GenerationRequest request) {
 
     private Requests with(String user, int max, int min, Set<Integer> ends, Sampling sampling) {
         return new Requests(new GenerationRequest(
-                        user, request.prompt(), max, min, ends, sampling, request.promptLogprobs(), request.adaptation())
+                        user,
+                        request.prompt(),
+                        max,
+                        min,
+                        ends,
+                        sampling,
+                        request.promptLogprobs(),
+                        request.adaptation())
                 .constrained(request.constraint()));
     }
 }

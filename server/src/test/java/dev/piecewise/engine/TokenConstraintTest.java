@@ -67,8 +67,7 @@ final class TokenConstraintTest {
 
     @Test
     void mayChooseTheEndOnlyWhereTheConstraintIsFulfilled() throws Exception {
-        Requests eager = rounds(5, 1000)
-                .sampling(new Sampling(0, 0, 1, 0, 1, 0, 0, Map.of(END, 100f), 0, -1));
+        Requests eager = rounds(5, 1000).sampling(new Sampling(0, 0, 1, 0, 1, 0, 0, Map.of(END, 100f), 0, -1));
         try (TestEngine engine = TestEngine.roomy()) {
             assertThat(engine.run(eager).tokens()).hasSize(5);
             assertThat(engine.run(eager.min(9)).tokens()).hasSize(9);
@@ -123,9 +122,10 @@ final class TokenConstraintTest {
         try (TestEngine engine = TestEngine.roomy()) {
             engine.run(Requests.of(1, 2, 3).seed(1).max(4));
             assertThat(engine.model.steps)
-                    .allSatisfy(batch -> assertThat(batch.spans()).allSatisfy(span -> assertThat(span.sample())
-                            .satisfies(draw -> assertThat(draw == null || draw.mask() == null)
-                                    .isTrue())));
+                    .allSatisfy(batch -> assertThat(batch.spans())
+                            .allSatisfy(span -> assertThat(span.sample())
+                                    .satisfies(draw -> assertThat(draw == null || draw.mask() == null)
+                                            .isTrue())));
         }
     }
 
@@ -155,7 +155,8 @@ final class TokenConstraintTest {
         long[] words = new long[4];
         mask.write(words, 1);
         assertThat(words).containsExactly(0, 5, 1L << 6, 0);
-        assertThat(new TokenMask(new long[] {5}, new int[] {0}, false).allows(0)).isFalse();
+        assertThat(new TokenMask(new long[] {5}, new int[] {0}, false).allows(0))
+                .isFalse();
         assertThat(mask.allows(70) && mask.allows(2)).isTrue();
         assertThat(mask.allows(71)).isFalse();
     }

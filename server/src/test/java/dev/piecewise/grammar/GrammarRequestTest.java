@@ -35,15 +35,17 @@ final class GrammarRequestTest {
     @Test
     void readsOpenAisResponseFormat() {
         assertThat(parse("{'response_format':{'type':'json_object'}}")).contains(new AnyObject("response_format"));
-        assertThat(parse("{'response_format':{'type':'json_schema','json_schema':{'name':'a','strict':true,'schema':{'type':'null'}}}}"))
-                .contains(new Schema(
-                        "response_format.json_schema.schema", RandomSchemas.parse("{\"type\":\"null\"}")));
+        assertThat(
+                        parse(
+                                "{'response_format':{'type':'json_schema','json_schema':{'name':'a','strict':true,'schema':{'type':'null'}}}}"))
+                .contains(new Schema("response_format.json_schema.schema", RandomSchemas.parse("{\"type\":\"null\"}")));
     }
 
     @Test
     void readsVllmsFieldsInBothSpellings() {
         assertThat(parse("{'guided_regex':'a+'}")).contains(new Regex("guided_regex", "a+"));
-        assertThat(parse("{'structured_outputs':{'regex':'a+'}}")).contains(new Regex("structured_outputs.regex", "a+"));
+        assertThat(parse("{'structured_outputs':{'regex':'a+'}}"))
+                .contains(new Regex("structured_outputs.regex", "a+"));
         assertThat(parse("{'guided_choice':['a','b']}")).contains(new Choice("guided_choice", List.of("a", "b")));
         assertThat(parse("{'guided_json':'{\\'type\\':\\'null\\'}'}".replace("\\'", "\\\"")))
                 .contains(new Schema("guided_json", RandomSchemas.parse("{\"type\":\"null\"}")));
@@ -77,8 +79,10 @@ final class GrammarRequestTest {
                 "guided_regex | {'guided_regex':'a','response_format':{'type':'json_object'}}",
             })
     void namesTheFieldThatIsWrong(String field, String body) {
-        assertThatThrownBy(() -> parse(body.replace("\"a\"", "a"))).isInstanceOfSatisfying(
-                ServingException.class, refusal -> assertThat(refusal.param()).contains(field));
+        assertThatThrownBy(() -> parse(body.replace("\"a\"", "a")))
+                .isInstanceOfSatisfying(
+                        ServingException.class,
+                        refusal -> assertThat(refusal.param()).contains(field));
     }
 
     private static Optional<GrammarSpec> parse(String body) {
