@@ -13,6 +13,8 @@ import java.util.List;
 public final class ModelConfigReader {
     private static final int DEFAULT_WINDOW = 4096;
     private static final int DEFAULT_WINDOW_LAYERS = 28;
+    /** Far above any model; a number beyond it is a mistake, and the names of its tensors alone would fill the memory. */
+    private static final int MOST_LAYERS = 4096;
 
     private final JsonFields config;
     private final Architecture architecture;
@@ -22,6 +24,9 @@ public final class ModelConfigReader {
         this.config = config;
         this.architecture = Architecture.of(config);
         this.layers = positive("num_hidden_layers");
+        if (layers > MOST_LAYERS) {
+            throw config.bad("num_hidden_layers", "is %d, more than %d".formatted(layers, MOST_LAYERS));
+        }
     }
 
     /** {@code directory} is the base model's. */

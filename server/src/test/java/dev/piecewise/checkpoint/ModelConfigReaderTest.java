@@ -57,6 +57,13 @@ final class ModelConfigReaderTest {
     }
 
     @Test
+    void refusesMoreLayersThanAnyModelHas() {
+        assertThatThrownBy(() -> read(TinyModel.config().put("num_hidden_layers", 1_000_000_000)))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("num_hidden_layers is 1000000000, more than 4096");
+    }
+
+    @Test
     void slidesEveryLayerOfMistralUnlessItsWindowIsNull() {
         ObjectNode config = architecture("MistralForCausalLM");
         assertThat(read(config).window(1)).isEqualTo(4096);
