@@ -55,8 +55,13 @@ public final class JsonFields {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new BadFileException(source, "is not valid JSON: " + e.getOriginalMessage());
+            throw new BadFileException(source, "is not valid JSON: " + reason(e));
         }
+    }
+
+    /** The parser's message without where it thinks that the text came from. */
+    public static String reason(JsonProcessingException broken) {
+        return broken.getOriginalMessage().replaceFirst(" \\(start marker.*", "");
     }
 
     public static JsonFields of(String source, JsonNode node) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.piecewise.checkpoint.BadFileException;
+import dev.piecewise.checkpoint.JsonFields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ record TokenizerConfig(Optional<String> bos, Optional<String> eos, Optional<Bool
         try {
             return new ObjectMapper().readTree(Files.readString(file));
         } catch (JsonProcessingException broken) {
-            throw new BadFileException(file, "is not JSON: " + broken.getOriginalMessage());
+            throw new BadFileException(file, "is not JSON: " + JsonFields.reason(broken));
         } catch (IOException unreadable) {
             throw BadFileException.of(file, unreadable);
         }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.piecewise.checkpoint.JsonFields;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.io.IOException;
@@ -98,8 +99,7 @@ public final class Json {
         try {
             return MAPPER.readTree(body);
         } catch (JsonProcessingException e) {
-            throw invalid(
-                    "the request body is not valid JSON" + place(e.getLocation()) + ": " + e.getOriginalMessage());
+            throw invalid("the request body is not valid JSON" + place(e.getLocation()) + ": " + JsonFields.reason(e));
         } catch (IOException e) {
             throw invalid("the request body is not valid JSON: it is not UTF-8");
         }
