@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 /** A database with a few connections. Any thread may call; a failure is UNAVAILABLE and has changed nothing. */
 final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
-    private static final int CONNECT_MILLIS = 10_000;
 
     private final HikariDataSource connections;
     private final Dialect dialect;
@@ -24,7 +23,7 @@ final class Database implements AutoCloseable {
     Database(HikariConfig config, Dialect dialect) {
         config.setPoolName("store");
         config.setMaximumPoolSize(dialect.connections());
-        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setConnectionTimeout(dialect.connectMillis());
         connections = new HikariDataSource(config);
         this.dialect = dialect;
         writers = new Semaphore(dialect.writers(), true);
@@ -34,6 +33,12 @@ final class Database implements AutoCloseable {
     @FunctionalInterface
     interface Work<T> {
         T run(Session session) throws SQLException;
+    }
+
+    /** What is done with a connection while no one else writes more than the dialect allows. */
+    @FunctionalInterface
+    private interface Use<T> {
+        T with(Connection connection) throws SQLException;
     }
 
     DataSource source() {
@@ -54,29 +59,36 @@ final class Database implements AutoCloseable {
 
     /** Runs all of the work or nothing of it. What it did is on disk when this returns. */
     <T> T write(Work<T> work) {
+        return exclusively(connection -> transaction(connection, work));
+    }
+
+    /** As {@link #write}, for work that erases: afterwards no file holds the text any more. Other writers wait until then: they would keep the files from it. */
+    <T> T erase(Work<T> work) {
+        return exclusively(connection -> {
+            T result = transaction(connection, work);
+            if (dialect.afterErasing().isPresent()) {
+                connection.setAutoCommit(true);
+                purge(new Session(connection), dialect.afterErasing().get());
+            }
+            return result;
+        });
+    }
+
+    private static void purge(Session session, String statement) throws SQLException {
+        if (!session.first(row -> row.getInt(1) == 0, statement).orElse(true)) {
+            log.atWarn().log("erased text stays in the write-ahead log until the next checkpoint");
+        }
+    }
+
+    private <T> T exclusively(Use<T> use) {
         writers.acquireUninterruptibly();
         try (Connection connection = connections.getConnection()) {
-            return transaction(connection, work);
+            return use.with(connection);
         } catch (SQLException failed) {
             throw unavailable(failed);
         } finally {
             writers.release();
         }
-    }
-
-    /** As {@link #write}, for work that erases: afterwards no file holds the text any more. */
-    <T> T erase(Work<T> work) {
-        T result = write(work);
-        dialect.afterErasing()
-                .ifPresent(statement -> read(session -> {
-                    boolean done =
-                            session.first(row -> row.getInt(1) == 0, statement).orElse(true);
-                    if (!done) {
-                        log.atWarn().log("erased text stays in the write-ahead log until the next checkpoint");
-                    }
-                    return done;
-                }));
-        return result;
     }
 
     boolean healthy() {
