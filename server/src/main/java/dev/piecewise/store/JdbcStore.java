@@ -52,10 +52,13 @@ final class JdbcStore implements Store {
     public Optional<Erased> deleteUser(String id) {
         String user = new UserId(id).value();
         return database.erase(session -> {
+            if (!hold(session, user)) {
+                return Optional.empty();
+            }
             int items = session.update("DELETE FROM history_items WHERE user_id = ?", user);
             int plans = session.update("DELETE FROM plans WHERE user_id = ?", user);
-            int users = session.update("DELETE FROM users WHERE id = ?", user);
-            return users == 0 ? Optional.empty() : Optional.of(new Erased(items, plans > 0));
+            session.update("DELETE FROM users WHERE id = ?", user);
+            return Optional.of(new Erased(items, plans > 0));
         });
     }
 
@@ -103,8 +106,7 @@ final class JdbcStore implements Store {
         String user = new UserId(id).value();
         String body = PlanJson.toJson(plan).toString();
         database.write(session -> {
-            if (session.first(row -> row.getString(1), "SELECT id FROM users WHERE id = ?", user)
-                    .isEmpty()) {
+            if (!hold(session, user)) {
                 throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no user " + user, "user");
             }
             return session.update(
@@ -143,6 +145,11 @@ final class JdbcStore implements Store {
                         user,
                         now())
                 .orElseThrow();
+    }
+
+    /** Keeps everybody else who writes of this user out until the end of the transaction; whether there is such a user. */
+    private static boolean hold(Session session, String user) throws SQLException {
+        return session.update("UPDATE users SET items = items WHERE id = ?", user) > 0;
     }
 
     private static int insert(Session session, String user, int number, HistoryItem item) throws SQLException {

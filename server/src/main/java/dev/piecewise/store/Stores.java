@@ -8,11 +8,15 @@ import dev.piecewise.error.ServingException;
 public final class Stores {
     private static final String POSTGRESQL = "jdbc:postgresql:";
 
+    /** A server may be told to acknowledge commits before they are on disk, which the store must not. */
+    private static final String COMMIT_ON_DISK =
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
     private Stores() {}
 
     /**
      * The store in {@code jdbc:sqlite:FILE} or {@code jdbc:postgresql://...}, its tables made or brought up to date. INVALID_REQUEST with param {@code store.url}
-     * when that cannot be.
+     * when that cannot be. Parameters of the URL go before the timeouts that are set here.
      */
     public static Store open(String url) {
         HikariConfig connections = new HikariConfig();
@@ -22,6 +26,10 @@ public final class Stores {
         }
         if (url.startsWith(POSTGRESQL)) {
             connections.setJdbcUrl(url);
+            connections.setConnectionInitSql(COMMIT_ON_DISK);
+            connections.addDataSourceProperty("connectTimeout", "3");
+            connections.addDataSourceProperty("socketTimeout", "30");
+            connections.addDataSourceProperty("tcpKeepAlive", "true");
             return open(url.replaceFirst("\\?.*", ""), connections, Dialect.POSTGRESQL);
         }
         throw refused("store.url must begin with " + SqliteFile.PREFIX + " or " + POSTGRESQL);

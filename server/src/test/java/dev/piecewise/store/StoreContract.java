@@ -11,10 +11,6 @@ import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,23 +19,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What every database does alike. */
 @Timeout(60)
-final class JdbcStoreTest {
-    @TempDir
-    Path directory;
-
-    private Store store;
+abstract class StoreContract {
+    Store store;
 
     @BeforeEach
     void open() {
@@ -147,25 +139,48 @@ final class JdbcStoreTest {
     }
 
     @Test
-    void whatIsErasedIsInNoFileAnyMore() throws IOException {
-        String secret = "kept in no file";
-        store.append(
-                "ann",
-                IntStream.range(0, 500)
-                        .mapToObj(i -> item("id" + i, secret + i))
-                        .toList());
+    void anErasedUserIsGoneAndNobodyElse() {
+        store.append("ann", List.of(item("1", "one"), item("2", "two")));
         store.putPlan("ann", plan(3));
         store.append("bob", List.of(item(null, "stays")));
-        assertThat(filesHold(secret)).isTrue();
 
-        assertThat(store.deleteUser("ann")).contains(new Store.Erased(500, true));
+        assertThat(store.deleteUser("ann")).contains(new Store.Erased(2, true));
         assertThat(store.deleteUser("ann")).isEmpty();
         assertThat(store.user("ann")).isEmpty();
         assertThat(store.history("ann", 0, 10)).isEmpty();
         assertThat(store.plan("ann")).isEmpty();
-        assertThat(filesHold(secret)).isFalse();
-        assertThat(filesHold("sharer 3")).isFalse();
         assertThat(store.history("bob", 0, 10)).hasSize(1);
+    }
+
+    @Test
+    void writersOfOneUserWaitForEachOther() throws Exception {
+        try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                running.add(pool.submit(() -> {
+                    for (int i = 0; i < 25; i++) {
+                        store.append("ann", List.of(item("same", "x"), item(null, "y")));
+                        store.deleteUser("ann");
+                        store.append("ann", List.of(item("same", "x")));
+                        putPlanIfThere();
+                        store.clearHistory("ann");
+                    }
+                }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+        }
+        store.clearHistory("ann");
+        assertThat(store.append("ann", List.of(item("same", "x")))).isEqualTo(new Store.Appended(1, 0, 1));
+    }
+
+    private void putPlanIfThere() {
+        try {
+            store.putPlan("ann", plan(1));
+        } catch (ServingException refused) {
+            assertThat(refused.code()).isEqualTo(ErrorCode.UNKNOWN_USER);
+        }
     }
 
     @Test
@@ -187,6 +202,11 @@ final class JdbcStoreTest {
                 .isInstanceOfSatisfying(
                         ServingException.class,
                         refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+    }
+
+    @Test
+    void whatWasAcknowledgedSurvivesAKilledProcess() throws Exception {
+        KilledWriter.checkThatNothingIsLost(url(), 2);
     }
 
     @Test
@@ -223,22 +243,8 @@ final class JdbcStoreTest {
         assertThat(store.history("t7", 0, 1000)).hasSize(rounds);
     }
 
-    private String url() {
-        return "jdbc:sqlite:" + directory.resolve("made/on/the/way/store.db");
-    }
-
-    private boolean filesHold(String text) throws IOException {
-        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-                if (bytes.contains(new String(wanted, StandardCharsets.ISO_8859_1))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
+    /** Of a database that is this test's own. */
+    abstract String url();
 
     private static void assertRefused(ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOfSatisfying(ServingException.class, refused -> {
@@ -251,11 +257,11 @@ final class JdbcStoreTest {
         return users.stream().map(Store.User::id).toList();
     }
 
-    private static HistoryItem item(@Nullable String id, String completion) {
+    static HistoryItem item(@Nullable String id, String completion) {
         return new HistoryItem(id, null, null, completion);
     }
 
-    private static Plan plan(int number) {
+    static Plan plan(int number) {
         TreeMap<Site, List<Choice>> sites = new TreeMap<>();
         sites.put(new Site(0, Projection.Q), List.of(new Choice("sharer " + number, 0.75), new Choice("ó\"", 0.25)));
         return new Plan("base", "pool", Merge.FACTOR, 2, sites, number, Instant.ofEpochMilli(1_000_000L * number));

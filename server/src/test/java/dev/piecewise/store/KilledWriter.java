@@ -10,24 +10,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Kills a process in the middle of its writes, again and again. */
-final class StoreKillTest {
-    private static final int ROUNDS = 6;
+/** A process that is killed in the middle of its writes, again and again. */
+final class KilledWriter {
+    private KilledWriter() {}
 
-    @TempDir
-    Path directory;
-
-    @Test
-    @Timeout(120)
-    void whatWasAcknowledgedSurvivesAKilledProcess() throws Exception {
-        String url = "jdbc:sqlite:" + directory.resolve("store.db");
+    static void checkThatNothingIsLost(String url, int rounds) throws IOException, InterruptedException {
         Random random = new Random(11);
         int acknowledged = 0;
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             acknowledged = writeAndKill(url, random.nextInt(1, 60));
             try (Store store = Stores.open(url)) {
                 int stored = store.user("ann").orElseThrow().items();
@@ -39,7 +30,7 @@ final class StoreKillTest {
                                 .toList());
             }
         }
-        assertThat(acknowledged).isGreaterThan(ROUNDS);
+        assertThat(acknowledged).isGreaterThan(rounds);
     }
 
     /** Lets a process write until it has acknowledged so many items, kills it, and returns how many the store is to hold at least. */
