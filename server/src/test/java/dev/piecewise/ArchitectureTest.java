@@ -104,6 +104,15 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule servingDoesNotTrain = noClasses()
+            .that()
+            .resideInAnyPackage(GATEWAY, MODEL, STORE, "dev.piecewise.engine..", "dev.piecewise.personalization..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.piecewise.training..")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule onlyCommandsWriteToStandardOutput = noClasses()
             .that()
             .resideOutsideOfPackage(CLI)

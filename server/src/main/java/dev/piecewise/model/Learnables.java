@@ -1,5 +1,6 @@
 package dev.piecewise.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
@@ -31,6 +32,7 @@ public final class Learnables implements AutoCloseable {
 
     private final TrainableBase base;
     private final PtNDManager manager;
+    private final PtNDManager host;
     private final int kind;
     private final int users;
     private final List<PtNDArray> trained;
@@ -44,6 +46,7 @@ public final class Learnables implements AutoCloseable {
     private Learnables(TrainableBase base, PtNDManager manager, Kind kind, List<PtNDArray> adapters, double scale) {
         this.base = base;
         this.manager = manager;
+        this.host = manager.newSubManager(Device.cpu());
         this.kind = kind.code;
         this.users = kind.users;
         this.adapters = adapters;
@@ -54,8 +57,8 @@ public final class Learnables implements AutoCloseable {
                 list.add(learns ? zeros(trained.get(i).getShape()) : zeros(new Shape(0)));
             }
         }
-        sizes = TrainingInputs.sizes(base, manager, this.kind);
-        reals = TrainingInputs.reals(base, manager, scale);
+        sizes = TrainingInputs.sizes(base, host, this.kind);
+        reals = TrainingInputs.reals(base, host, scale);
     }
 
     private record Kind(int code, int users) {}
@@ -171,7 +174,7 @@ public final class Learnables implements AutoCloseable {
 
     /** Computes a batch and adds its gradients; the summed loss of each user's targets. With {@code recompute} inner values are computed twice instead of kept. */
     public float[] accumulate(TrainingBatch batch, boolean recompute) {
-        try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+        try (PtNDManager scope = host.newSubManager(Device.cpu())) {
             NDList arguments = new NDList(
                     TrainingInputs.rows(scope, batch, recompute),
                     TrainingInputs.floats(scope, batch.shares()),
@@ -195,7 +198,7 @@ public final class Learnables implements AutoCloseable {
         };
         double least = Double.MAX_VALUE;
         for (int i = 0; i < PRODUCT_RUNS; i++) {
-            try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+            try (PtNDManager scope = host.newSubManager(Device.cpu())) {
                 NDList arguments = new NDList(scope.create(counts));
                 add(arguments, "w[]", base.weights());
                 long start = System.nanoTime();
@@ -208,7 +211,7 @@ public final class Learnables implements AutoCloseable {
 
     /** Updates everything by the gradients that have added up; the norm of each user's gradient before clipping. */
     public float[] update(AdamStep step) {
-        try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+        try (PtNDManager scope = host.newSubManager(Device.cpu())) {
             double[] numbers = {
                 step.beta1(),
                 step.beta2(),
@@ -259,7 +262,7 @@ public final class Learnables implements AutoCloseable {
     }
 
     private void set(PtNDArray tensor, float[] values) {
-        try (PtNDManager scope = base.newManager()) {
+        try (PtNDManager scope = host.newSubManager(Device.cpu())) {
             tensor.setName("target");
             NDArray method = scope.create(0f);
             method.setName("module_method:put");

@@ -1,5 +1,6 @@
 package dev.piecewise.training;
 
+import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.checkpoint.BadFileException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -8,15 +9,10 @@ import java.nio.file.Path;
 
 /** The directory of a training's checkpoints, one file for each group of users. */
 public record Checkpoints(Path directory) {
-    private static final String FILES = "training-*.safetensors";
+    private static final String NAME = "training-";
 
     Path file(int group) {
-        return directory.resolve("training-%04d.safetensors".formatted(group));
-    }
-
-    /** Whether there is something to go on from. */
-    public boolean present() {
-        return Files.exists(file(0));
+        return directory.resolve(NAME + "%04d.safetensors".formatted(group));
     }
 
     /** Deletes them, once what was trained is stored; the directory too, unless something else is in it. */
@@ -24,16 +20,30 @@ public record Checkpoints(Path directory) {
         if (!Files.isDirectory(directory)) {
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, FILES)) {
-            for (Path file : files) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw BadFileException.of(directory, e);
-        }
+        delete(NAME + "*");
+        deleteHalfWritten();
         String[] left = directory.toFile().list();
         if (left != null && left.length == 0) {
             deleteEmpty();
+        }
+    }
+
+    /** What a process that was killed left of a checkpoint that it was writing. */
+    void deleteHalfWritten() {
+        if (Files.isDirectory(directory)) {
+            delete("." + NAME + "*");
+        }
+    }
+
+    private void delete(String names) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, names)) {
+            for (Path file : files) {
+                if (file.toString().endsWith(".safetensors") || AtomicFiles.isTemporary(file)) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw BadFileException.of(directory, e);
         }
     }
 

@@ -46,6 +46,9 @@ final class Groups {
                 .mapToInt(group -> group.getFirst().order.steps())
                 .sum();
         Pace pace = new Pace(listener, steps);
+        if (checkpoints != null) {
+            checkpoints.deleteHalfWritten();
+        }
         for (int i = 0; i < groups.size(); i++) {
             TrainingCheckpoint checkpoint =
                     checkpoints == null ? null : new TrainingCheckpoint(checkpoints.file(i), key);

@@ -142,7 +142,8 @@ public final class Trainer {
 
     private ContentHash key(String kind, List<Learner> learners) {
         ContentHash key = new ContentHash("training").put(kind).put(base.fingerprint());
-        key.put(settings.length().toString())
+        key.put(base.config().toString())
+                .put(settings.length().toString())
                 .put(settings.optimizer().toString())
                 .put(settings.batch())
                 .put(settings.accumulation())
