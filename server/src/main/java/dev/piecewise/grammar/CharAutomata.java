@@ -50,7 +50,7 @@ final class CharAutomata implements Letters {
     }
 
     Automaton and(Automaton a, Automaton b) {
-        budget.take((long) a.getNumberOfStates() * b.getNumberOfStates() / 8);
+        budget.take((long) a.getNumberOfStates() * b.getNumberOfStates() / 2);
         return BasicOperations.intersection(a, b);
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * may call.
  */
 final class Grammar {
-    private static final long MOST_BYTES = 32L << 20;
+    static final long MOST_BYTES = 32L << 20;
 
     private final Machine machine;
     private final TokenTrie tokens;
@@ -19,9 +19,12 @@ final class Grammar {
     private final GrammarState dead;
     private Table table;
     private IdentityHashMap<FrameSet, GrammarState> states = new IdentityHashMap<>();
+    private final long mostBytes;
     private long bytes;
 
-    Grammar(Machine machine, TokenTrie tokens) {
+    /** Begins anew when what was found about its states takes {@code mostBytes}. */
+    Grammar(Machine machine, TokenTrie tokens, long mostBytes) {
+        this.mostBytes = mostBytes;
         this.machine = machine;
         this.tokens = tokens;
         classes = machine.classes();
@@ -47,7 +50,7 @@ final class Grammar {
     }
 
     synchronized GrammarState after(GrammarState state, int octetClass) {
-        if (bytes + table.size() > MOST_BYTES) {
+        if (bytes + table.size() > mostBytes) {
             table = new Table(machine);
             states = new IdentityHashMap<>();
             bytes = 0;

@@ -27,17 +27,22 @@ final class GrammarCompiler {
 
     /** INVALID_REQUEST names what cannot be honoured. */
     static Grammar compile(GrammarSpec spec, TokenTrie tokens) {
-        GrammarCompiler compiler = new GrammarCompiler(spec);
-        int rule = compiler.graph.rule();
-        int end = compiler.part(compiler.graph.starts.get(rule));
-        compiler.graph.skip(end, compiler.graph.ends.get(rule));
-        Grammar grammar = new Grammar(Machine.of(compiler.graph, tokens.single()), tokens);
+        Grammar grammar = new Grammar(machine(spec, tokens.single()), tokens, Grammar.MOST_BYTES);
         if (grammar.start().dead()) {
             throw ServingException.invalid(
                     spec.param(),
                     "%s allows nothing that the model could write; it may contradict itself".formatted(spec.param()));
         }
         return grammar;
+    }
+
+    /** The automaton over those bytes that are {@code usable}. */
+    static Machine machine(GrammarSpec spec, boolean[] usable) {
+        GrammarCompiler compiler = new GrammarCompiler(spec);
+        int rule = compiler.graph.rule();
+        int end = compiler.part(compiler.graph.starts.get(rule));
+        compiler.graph.skip(end, compiler.graph.ends.get(rule));
+        return Machine.of(compiler.graph, usable);
     }
 
     private int part(int from) {

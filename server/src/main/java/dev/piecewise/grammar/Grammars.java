@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.piecewise.engine.TokenConstraint;
 import dev.piecewise.text.Tokenizer;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class Grammars {
     private static final long MOST_BYTES = 256L << 20;
 
+    /** Compiling a hostile schema takes seconds of a core and tens of megabytes before it is refused. */
+    private static final int AT_ONCE = 2;
+
     private final Tokenizer tokenizer;
     private final Set<Integer> endTokens;
     private final Cache<Key, Grammar> known = Caffeine.newBuilder()
@@ -22,6 +26,7 @@ public final class Grammars {
             .executor(Runnable::run)
             .build();
 
+    private final Semaphore compiling = new Semaphore(AT_ONCE);
     private @Nullable TokenTrie tokens;
 
     /** The text tells apart schemas that have their properties in another order. */
@@ -36,12 +41,22 @@ public final class Grammars {
     /** The state before the first token; INVALID_REQUEST names the keyword that cannot be honoured. */
     public TokenConstraint constraint(GrammarSpec spec) {
         Key key = new Key(spec, spec.toString());
-        Grammar grammar = known.get(key, wanted -> GrammarCompiler.compile(spec, tokens()));
+        Grammar grammar = known.get(key, wanted -> compile(spec));
         GrammarState start = grammar.start();
         start.allowed();
         // A grammar grows while it is used, so it is weighed anew.
         known.asMap().replace(key, grammar, grammar);
         return start;
+    }
+
+    private Grammar compile(GrammarSpec spec) {
+        TokenTrie trie = tokens();
+        compiling.acquireUninterruptibly();
+        try {
+            return GrammarCompiler.compile(spec, trie);
+        } finally {
+            compiling.release();
+        }
     }
 
     private synchronized TokenTrie tokens() {

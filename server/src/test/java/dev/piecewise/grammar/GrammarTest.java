@@ -202,7 +202,7 @@ final class GrammarTest {
     private static TokenConstraint after(TokenConstraint start, String text) {
         TokenConstraint at = start;
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            at = at.after(single(b));
+            at = at.after(RandomWriter.token(tokenizer, b));
         }
         return at;
     }
@@ -210,23 +210,12 @@ final class GrammarTest {
     private static boolean dead(TokenConstraint start, byte[] bytes) {
         TokenConstraint at = start;
         for (byte b : bytes) {
-            int token = single(b);
+            int token = RandomWriter.token(tokenizer, b);
             if ((at.allowed()[token >> 6] >>> token & 1) == 0) {
                 return true;
             }
             at = at.after(token);
         }
         return false;
-    }
-
-    /** The token of a single byte. */
-    private static int single(byte b) {
-        return IntStream.range(0, tokenizer.size())
-                .filter(token -> tokenizer
-                        .bytes(token)
-                        .filter(bytes -> bytes.length == 1 && bytes[0] == b)
-                        .isPresent())
-                .findFirst()
-                .orElseThrow();
     }
 }

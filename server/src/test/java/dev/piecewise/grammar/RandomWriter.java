@@ -53,4 +53,15 @@ final class RandomWriter {
                 .filter(token -> (words[token >> 6] >>> token & 1) != 0)
                 .toArray();
     }
+
+    /** The token of a single byte. */
+    static int token(Tokenizer tokenizer, byte b) {
+        return IntStream.range(0, tokenizer.size())
+                .filter(token -> tokenizer
+                        .bytes(token)
+                        .filter(bytes -> bytes.length == 1 && bytes[0] == b)
+                        .isPresent())
+                .findFirst()
+                .orElseThrow();
+    }
 }

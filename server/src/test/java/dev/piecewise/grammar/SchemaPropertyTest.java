@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever a model draws, a text that a schema constrains and that came to its end is valid by the schema. */
 @Timeout(120)
 final class SchemaPropertyTest {
-    private static final int SCHEMAS = Integer.getInteger("schemas", 150);
+    private static final int SCHEMAS = Integer.getInteger("schemas", 100);
     private static final int TEXTS = 6;
     private static final int MOST_TOKENS = 500;
 
