@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 /** How a model writes calls. */
 public enum CallFormat {
     /** JSON between tags: Hermes, Qwen 2.5, Qwen 3. */
-    HERMES("<tool_call>\\s*\\{\\s*\"name\": \"probe_function\""),
+    HERMES("<tool_call>\\s*\\{\\s*\"name\": (\"probe_function\"|<function-name>)"),
     /** A marker, then a JSON list or a name with its arguments. */
-    MISTRAL("\\[TOOL_CALLS\\]\\s*(\\[\\{.{0,80}\"name\": \"probe_function\"|probe_function)"),
+    MISTRAL("\\[TOOL_CALLS\\]\\s*(\\[\\{.{0,120}probe_function|probe_function)"),
     /** A JSON object with {@code parameters} that is the whole answer: Llama 3. */
     LLAMA3("\\{\"name\": \"probe_function\", \"parameters\": "),
     /** None that is known: calls come back as the text that they are. */
