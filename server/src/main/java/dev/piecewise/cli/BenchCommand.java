@@ -3,6 +3,8 @@ package dev.piecewise.cli;
 import dev.piecewise.bench.Bench;
 import dev.piecewise.bench.BenchOptions;
 import dev.piecewise.bench.BenchReport;
+import dev.piecewise.bench.gateway.GatewayBench;
+import dev.piecewise.bench.gateway.GatewayReport;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.ModelConfig;
@@ -11,7 +13,10 @@ import dev.piecewise.checkpoint.Rope;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.BaseModel;
 import dev.piecewise.model.DeviceChoice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -65,12 +70,30 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--prompt", paramLabel = "N", description = "Tokens of the timed prefill (${DEFAULT-VALUE}).")
     private int prompt = 512;
 
+    @Option(
+            names = "--gateway",
+            description =
+                    "Measures the gateway instead, over an engine that needs no time: streams, latency, WebSockets.")
+    private boolean gateway;
+
+    @Option(names = "--connections", paramLabel = "N", description = "With --gateway: streams (${DEFAULT-VALUE}).")
+    private int connections = 200;
+
+    @Option(names = "--idle", paramLabel = "N", description = "With --gateway: idle WebSockets (${DEFAULT-VALUE}).")
+    private int idle = 5000;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "With --gateway: for each rate (${DEFAULT-VALUE}).")
+    private int seconds = 5;
+
     @Option(names = "--json", description = "One line of JSON instead of the table.")
     private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
         check();
+        if (gateway) {
+            return measureGateway();
+        }
         PiecewiseConfig config = settings.load();
         BenchOptions options = new BenchOptions(sequences, adapters, rank(), sharers, tokens, rounds, prompt);
         String name = model == null ? "random 1.1B" : model.toString();
@@ -86,7 +109,21 @@ public final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private int measureGateway() throws InterruptedException {
+        try (Scratch scratch = Scratch.create();
+                GatewayBench bench = new GatewayBench(scratch.directory(), Duration.ofSeconds(seconds))) {
+            GatewayReport report = bench.run(connections, idle);
+            spec.commandLine().getOut().println(json ? Json.line(report) : new GatewayTable(report).text());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return 0;
+    }
+
     private void check() {
+        Usage.atLeast(spec, 1, connections, "--connections");
+        Usage.atLeast(spec, 0, idle, "--idle");
+        Usage.atLeast(spec, 1, seconds, "--seconds");
         sequences.forEach(count -> Usage.atLeast(spec, 1, count, "--sequences"));
         Usage.atLeast(spec, 1, sharers, "--sharers");
         Usage.atLeast(spec, 1, tokens, "--tokens");

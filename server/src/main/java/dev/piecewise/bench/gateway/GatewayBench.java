@@ -1,0 +1,157 @@
+package dev.piecewise.bench.gateway;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.Merge;
+import dev.piecewise.adapter.Plan;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.Gateway;
+import dev.piecewise.gateway.Serving;
+import dev.piecewise.gateway.http.HttpLimits;
+import dev.piecewise.metrics.Metrics;
+import dev.piecewise.personalization.Mode;
+import dev.piecewise.personalization.Personalizer;
+import dev.piecewise.personalization.Served;
+import dev.piecewise.store.Store;
+import dev.piecewise.store.Stores;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+/** A gateway with real sockets over an engine that needs no time, and what can be measured of it. */
+public final class GatewayBench implements AutoCloseable {
+    private static final int TOKENS = 512;
+    private static final int PACED_TOKENS = 256;
+    private static final int ROUNDS = 4;
+
+    private final Store store;
+    private final InstantEngine engine = new InstantEngine();
+    private final Gateway gateway;
+    private final int port;
+    private final Duration time;
+
+    /** {@code scratch} is an empty directory; {@code time} is how long each rate is measured. */
+    public GatewayBench(Path scratch, Duration time) throws IOException, InterruptedException {
+        this.time = time;
+        store = Stores.open("jdbc:sqlite:" + scratch.resolve("bench.db"));
+        gateway = new Gateway(HttpLimits.DEFAULT, new Metrics(PlainModel.NAME, engine.maxLength()));
+        port = gateway.start("127.0.0.1", 0);
+        gateway.serve(new Serving(PlainModel.in(scratch), engine, new Base(), store));
+    }
+
+    /** Everybody is served by the base. */
+    private record Base() implements Personalizer {
+        @Override
+        public Served resolve(String user, Mode mode, Optional<Merge> merge) {
+            return new Served(
+                    new Adaptation.Base("0"), Mode.BASE, Optional.empty(), "there are no users", 0, new TreeMap<>());
+        }
+
+        @Override
+        public Plan assemble(String user) {
+            throw new ServingException(ErrorCode.UNKNOWN_USER, "there are no users");
+        }
+
+        @Override
+        public void forget(String user) {}
+    }
+
+    /** Measures streams over so many connections, then so many idle WebSockets. */
+    public GatewayReport run(int connections, int idle) throws IOException, InterruptedException {
+        Map<Protocol, double[]> rates = new EnumMap<>(Protocol.class);
+        // The first rounds warm up; the last one counts.
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Protocol protocol : Protocol.values()) {
+                rates.put(protocol, rate(protocol, connections));
+            }
+        }
+        engine.pace();
+        List<GatewayReport.Row> rows = new ArrayList<>();
+        for (Map.Entry<Protocol, double[]> measured : rates.entrySet()) {
+            rows.add(withLatency(measured.getKey(), connections, measured.getValue()));
+        }
+        long before = heap();
+        try (LoadClient sockets = new LoadClient(Protocol.WEBSOCKET, port, idle, 1)) {
+            LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
+            long with = heap();
+            return new GatewayReport(connections, rows, sockets.size(), with - before, with);
+        }
+    }
+
+    /** Tokens a second by the clock, and by the processors' time. */
+    private double[] rate(Protocol protocol, int connections) throws IOException {
+        try (LoadClient client = new LoadClient(protocol, port, connections, TOKENS)) {
+            long cpu = cpuNanos();
+            long start = System.nanoTime();
+            long tokens = client.run(time.toNanos());
+            double seconds = (System.nanoTime() - start) / 1e9;
+            double cpuSeconds = (cpuNanos() - cpu) / 1e9;
+            return new double[] {tokens / seconds, tokens / Math.max(cpuSeconds, 1e-9)};
+        }
+    }
+
+    /** At 10,000 tokens a second for each core, half of what is asked of the gateway, spread over the connections. */
+    private GatewayReport.Row withLatency(Protocol protocol, int connections, double[] rates)
+            throws IOException, InterruptedException {
+        double rate = 10_000.0 * Runtime.getRuntime().availableProcessors();
+        List<Long> latencies = new ArrayList<>(connections * PACED_TOKENS);
+        try (LoadClient client = new LoadClient(protocol, port, connections, PACED_TOKENS)) {
+            Thread ticker = Thread.ofPlatform().daemon().start(() -> tick((long) (1e9 * connections / rate)));
+            client.once((connection, index, nanos) -> {
+                long[] due = engine.dueTimes(connection);
+                if (index < due.length && due[index] > 0) {
+                    latencies.add(nanos - due[index]);
+                }
+            });
+            ticker.interrupt();
+            ticker.join();
+        }
+        return new GatewayReport.Row(
+                protocol.name(), rates[0], rates[1], rate, millis(latencies, 0.5), millis(latencies, 0.99));
+    }
+
+    private static double millis(List<Long> nanos, double share) {
+        if (nanos.isEmpty()) {
+            return 0;
+        }
+        Collections.sort(nanos);
+        return nanos.get((int) Math.min(nanos.size() - 1L, Math.round(share * nanos.size()))) / 1e6;
+    }
+
+    private void tick(long interval) {
+        long next = System.nanoTime();
+        while (!Thread.currentThread().isInterrupted()) {
+            engine.tick();
+            next += interval;
+            LockSupport.parkNanos(next - System.nanoTime());
+        }
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long cpuNanos() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .orElse(Duration.ZERO)
+                .toNanos();
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        store.close();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.piecewise.bench.gateway;
+
+import dev.piecewise.engine.Engine;
+import dev.piecewise.engine.FinishReason;
+import dev.piecewise.engine.Generation;
+import dev.piecewise.engine.GenerationRequest;
+import dev.piecewise.engine.TokenEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/** An engine that needs no time: its tokens are there at once, or one for every generation whenever {@link #tick} is called. */
+final class InstantEngine implements Engine {
+    private static final int MAX_LENGTH = 1 << 20;
+
+    private final ConcurrentHashMap<Long, Words> paced = new ConcurrentHashMap<>();
+    private volatile boolean pacing;
+
+    /** From now on generations wait for ticks. */
+    void pace() {
+        pacing = true;
+    }
+
+    /** One more token for everybody. */
+    void tick() {
+        paced.values().forEach(Words::tick);
+    }
+
+    /** When a generation's tokens were due, by its seed; nanoseconds. */
+    long[] dueTimes(long seed) {
+        Words words = paced.get(seed);
+        return words == null ? new long[0] : words.due;
+    }
+
+    @Override
+    public Generation submit(GenerationRequest request) {
+        Words words = new Words(request, pacing);
+        if (pacing) {
+            paced.put(request.sampling().seed(), words);
+        }
+        return words;
+    }
+
+    @Override
+    public int maxLength() {
+        return MAX_LENGTH;
+    }
+
+    @Override
+    public Status status() {
+        return new Status(0, 0, 0, 0, 1, 0, 0, 0, List.of());
+    }
+
+    @Override
+    public void drain(Duration limit) {}
+
+    @Override
+    public void close() {}
+
+    /** One word after the other. */
+    private static final class Words implements Generation {
+        private final int prompt;
+        private final int most;
+        private final boolean paced;
+        private final Semaphore ticks = new Semaphore(0);
+        private final long[] due;
+        private volatile int ticked;
+        private int said;
+
+        Words(GenerationRequest request, boolean paced) {
+            prompt = request.prompt().length;
+            most = request.maxTokens();
+            this.paced = paced;
+            due = new long[paced ? most : 0];
+        }
+
+        void tick() {
+            int next = ticked;
+            if (next < most) {
+                due[next] = System.nanoTime();
+                ticked = next + 1;
+                ticks.release();
+            }
+        }
+
+        @Override
+        public TokenEvent next() throws InterruptedException {
+            if (paced && said < most) {
+                ticks.acquire();
+            }
+            return event();
+        }
+
+        @Override
+        public Optional<TokenEvent> poll() {
+            return paced && said < most && !ticks.tryAcquire() ? Optional.empty() : Optional.of(event());
+        }
+
+        private TokenEvent event() {
+            if (said == most) {
+                return new TokenEvent.Finished(FinishReason.LENGTH, new TokenEvent.Usage(prompt, 0, most));
+            }
+            said++;
+            return new TokenEvent.Token(PlainModel.FIRST_WORD + said % PlainModel.WORDS, null);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
