@@ -54,6 +54,7 @@ public final class Fingerprints {
                 sharer.absent().forEach(site -> hash.put(site.toString()));
             }
         }
+        pool.earlier().forEach(version -> hash.put("earlier").put(version));
         pool.withdrawn()
                 .forEach(withdrawal -> hash.put("withdrawn")
                         .put(withdrawal.id())

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -62,12 +63,17 @@ public final class Plans {
      * nothing is left of is left to the base. Empty when no site is left.
      */
     public static Optional<Plan> moved(Plan plan, Pool version) {
+        return moved(plan, version, Set.of());
+    }
+
+    /** The same, with sharers left out whom the version still has. */
+    public static Optional<Plan> moved(Plan plan, Pool version, Set<String> without) {
         SortedMap<Site, List<Choice>> sites = new TreeMap<>();
         plan.sites().forEach((site, choices) -> {
             List<Choice> left = choices.stream()
                     .filter(choice -> {
                         int sharer = version.indexOf(choice.sharer());
-                        return sharer >= 0 && version.has(sharer, site);
+                        return sharer >= 0 && version.has(sharer, site) && !without.contains(choice.sharer());
                     })
                     .toList();
             double sum = left.stream().mapToDouble(Choice::weight).sum();

@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * @param merge what a plan is merged by unless something else is asked for
  * @param keys where the pieces' keys come from, and so how they score
  * @param withdrawn who was in an earlier version and is in no later one
+ * @param earlier content hashes of the versions that this one was made from; the sharers that both have gave the same pieces
  */
 public record Pool(
         String hash,
@@ -27,7 +28,8 @@ public record Pool(
         Keys keys,
         List<Sharer> sharers,
         SortedMap<Site, PieceStack> sites,
-        List<Withdrawal> withdrawn) {
+        List<Withdrawal> withdrawn,
+        List<String> earlier) {
 
     public Pool(
             String hash,
@@ -38,7 +40,7 @@ public record Pool(
             Keys keys,
             List<Sharer> sharers,
             SortedMap<Site, PieceStack> sites) {
-        this(hash, base, rank, scale, merge, keys, sharers, sites, List.of());
+        this(hash, base, rank, scale, merge, keys, sharers, sites, List.of(), List.of());
     }
 
     /**
@@ -92,6 +94,6 @@ public record Pool(
     }
 
     Pool withHash(String hash) {
-        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn);
+        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn, earlier);
     }
 }

@@ -24,7 +24,8 @@ record PoolDescription(
         Keys keys,
         List<Pool.Sharer> sharers,
         SortedSet<Site> sites,
-        List<Pool.Withdrawal> withdrawn) {
+        List<Pool.Withdrawal> withdrawn,
+        List<String> earlier) {
 
     static PoolDescription read(Path file) {
         JsonFields json = JsonFields.read(file);
@@ -46,7 +47,8 @@ record PoolDescription(
                 Keys.parse(json.requireString("keys")).orElseThrow(() -> unknown(json, "keys")),
                 sharers(file, json, sites),
                 sites,
-                withdrawn(file, json));
+                withdrawn(file, json),
+                json.strings("earlier"));
     }
 
     private static SortedSet<Site> sites(JsonFields json, String field) {

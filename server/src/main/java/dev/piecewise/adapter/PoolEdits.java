@@ -66,6 +66,9 @@ public final class PoolEdits {
         if (consent.ratio() < 1) {
             throw new IllegalArgumentException("a share ratio is for pieces that are not in a pool yet");
         }
+        if (pool.sharers().stream().allMatch(sharer -> sharer.consent().isPresent())) {
+            return pool;
+        }
         List<Pool.Sharer> sharers = pool.sharers().stream()
                 .map(sharer -> sharer.consent().isPresent()
                         ? sharer
@@ -127,8 +130,20 @@ public final class PoolEdits {
                     return new Pool.Sharer(sharer.id(), sharer.items(), sharer.consent(), absent);
                 })
                 .toList();
+        List<String> earlier = new ArrayList<>(pool.earlier());
+        earlier.remove(pool.hash());
+        earlier.add(pool.hash());
         Pool unnamed = new Pool(
-                "", pool.base(), pool.rank(), pool.scale(), pool.merge(), pool.keys(), within, sites, withdrawn);
+                "",
+                pool.base(),
+                pool.rank(),
+                pool.scale(),
+                pool.merge(),
+                pool.keys(),
+                within,
+                sites,
+                withdrawn,
+                earlier);
         return unnamed.withHash(Fingerprints.pool(unnamed));
     }
 }

@@ -97,7 +97,8 @@ public final class PoolReader {
                 description.keys(),
                 description.sharers(),
                 stacks(),
-                description.withdrawn());
+                description.withdrawn(),
+                description.earlier());
         String actual = Fingerprints.pool(pool);
         if (!actual.equals(pool.hash())) {
             throw new BadFileException(

@@ -95,6 +95,7 @@ public final class PoolVariants {
                 keys,
                 sharers,
                 sites,
-                pool.withdrawn());
+                pool.withdrawn(),
+                pool.earlier());
     }
 }

@@ -45,6 +45,10 @@ public final class PoolWriter {
         pool.sharers().forEach(sharer -> describe(sharer, sharers.addObject()));
         ArrayNode sites = description.putArray("sites");
         pool.sites().keySet().forEach(site -> sites.add(site.toString()));
+        if (!pool.earlier().isEmpty()) {
+            ArrayNode earlier = description.putArray("earlier");
+            pool.earlier().forEach(earlier::add);
+        }
         if (!pool.withdrawn().isEmpty()) {
             ArrayNode withdrawn = description.putArray("withdrawn");
             pool.withdrawn()

@@ -5,6 +5,7 @@ import dev.piecewise.adapter.AdapterCache;
 import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolReader;
+import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.config.PiecewiseConfig;
@@ -78,12 +79,16 @@ final class Server implements AutoCloseable {
         Optional<Pool> pool = config.adapters()
                 .poolDirectory()
                 .map(directory -> PoolReader.read(directory, model.shape(), model.fingerprint()));
+        PoolWatch watch = config.adapters()
+                .poolDirectory()
+                .flatMap(directory -> pool.map(read -> PoolWatch.of(directory, read)))
+                .orElse(PoolWatch.NONE);
         boolean resident = pool.isPresent() && Residency.of(settings, pool.get(), model.base());
         LocalEngine engine = open(Engines.serving(model, config, resident ? pool : Optional.empty(), metrics.engine()));
         TorchSelector selector = open(new TorchSelector(model.base()));
         AdapterCache adapters = new AdapterCache(config.adapters().hostCacheBytes(), metrics::merged);
         LocalPersonalizer personalizer = new LocalPersonalizer(
-                new Loaded(new Adaptation.Base(model.fingerprint()), pool, resident),
+                new Loaded(new Adaptation.Base(model.fingerprint()), pool, resident, watch),
                 settings,
                 store,
                 new Assembler(selector, Adaptations.encoder(model, config), Clock.systemUTC()),
@@ -91,8 +96,7 @@ final class Server implements AutoCloseable {
                 metrics::assembled);
         metrics.cache("host", new HostTier(adapters));
         personalizer.plans().ifPresent(plans -> metrics.cache("plan", plans));
-        pool.ifPresent(pieces ->
-                metrics.poolPieces(pieces.sharers().size() * pieces.sites().size()));
+        pool.ifPresent(pieces -> metrics.poolPieces(pieces.pieces()));
         gateway.serve(new Serving(served(model), engine, personalizer, store));
         log.atInfo()
                 .addKeyValue("model", name)

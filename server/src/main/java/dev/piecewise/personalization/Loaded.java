@@ -2,6 +2,7 @@ package dev.piecewise.personalization;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolWatch;
 import java.util.Optional;
 
 /**
@@ -9,8 +10,14 @@ import java.util.Optional;
  *
  * @param pool the pieces that plans are made of; empty where there are none
  * @param resident whether the pool's columns are on the device, so that plans run as gains
+ * @param watch tells who withdraws from the pool while it is served
  */
-public record Loaded(Adaptation.Base base, Optional<Pool> pool, boolean resident) {
+public record Loaded(Adaptation.Base base, Optional<Pool> pool, boolean resident, PoolWatch watch) {
+    /** With a pool that nobody withdraws from. */
+    public Loaded(Adaptation.Base base, Optional<Pool> pool, boolean resident) {
+        this(base, pool, resident, PoolWatch.NONE);
+    }
+
     public Loaded {
         pool.ifPresent(pieces -> {
             if (!pieces.base().equals(base.fingerprint())) {

@@ -50,7 +50,7 @@ public final class LocalPersonalizer implements Personalizer {
         pooled = loaded.pool()
                 .map(pool -> new Pooled(
                         pool,
-                        new PlanCache(store, pool, loaded.resident(), settings.maxPlans()),
+                        new PlanCache(store, loaded, settings.maxPlans()),
                         new Adaptations(loaded, settings, adapters)));
     }
 

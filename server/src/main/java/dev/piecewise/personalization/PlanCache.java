@@ -6,6 +6,7 @@ import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.Plans;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ErrorCode;
@@ -13,6 +14,7 @@ import dev.piecewise.metrics.CacheStats;
 import dev.piecewise.store.Store;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,16 +27,21 @@ final class PlanCache implements CacheStats {
     private static final Finding OTHER_POOL =
             new Finding.Missing("plan was made with another pool; assemble again", ErrorCode.CONFLICT);
 
+    private static final Finding NOBODY_LEFT =
+            new Finding.Missing("the sharers of the user's plan have withdrawn; assemble again", ErrorCode.CONFLICT);
+
     private final Store store;
     private final Pool pool;
     private final boolean resident;
+    private final PoolWatch watch;
     private final Cache<String, Finding> plans;
 
-    /** With {@code resident} plans are kept together with their gains. */
-    PlanCache(Store store, Pool pool, boolean resident, int maxPlans) {
+    /** Where the pool is resident plans are kept together with their gains. */
+    PlanCache(Store store, Loaded loaded, int maxPlans) {
         this.store = store;
-        this.pool = pool;
-        this.resident = resident;
+        pool = loaded.pool().orElseThrow();
+        resident = loaded.resident();
+        watch = loaded.watch();
         plans = Caffeine.newBuilder()
                 .maximumSize(maxPlans)
                 .executor(Runnable::run)
@@ -42,8 +49,14 @@ final class PlanCache implements CacheStats {
                 .build();
     }
 
+    /** Nothing of a sharer who has withdrawn is in what comes back. */
     Finding find(String user) {
+        Set<String> withdrawn = watch.withdrawn();
         Finding finding = plans.get(user, this::load);
+        if (!withdrawn.isEmpty() && finding instanceof Finding.Found found && uses(found.plan(), withdrawn)) {
+            plans.asMap().remove(user, finding);
+            finding = plans.get(user, this::load);
+        }
         if (finding.equals(NO_PLAN)) {
             plans.asMap().remove(user, finding);
         }
@@ -80,17 +93,29 @@ final class PlanCache implements CacheStats {
         return store.plan(user).map(this::checked).orElse(NO_PLAN);
     }
 
-    private Finding checked(Plan plan) {
-        if (!plan.base().equals(pool.base()) || !plan.pool().equals(pool.hash())) {
+    /** A plan of an earlier version of the pool is as good as it was, but for who has withdrawn since. */
+    private Finding checked(Plan stored) {
+        boolean same = stored.pool().equals(pool.hash());
+        if (!stored.base().equals(pool.base()) || !(same || pool.earlier().contains(stored.pool()))) {
             return OTHER_POOL;
         }
+        Set<String> withdrawn = watch.withdrawn();
+        Optional<Plan> plan = same && withdrawn.isEmpty() ? Optional.of(stored) : Plans.moved(stored, pool, withdrawn);
+        if (plan.isEmpty()) {
+            return NOBODY_LEFT;
+        }
         try {
-            Plans.requireFits(plan, pool);
+            Plans.requireFits(plan.get(), pool);
         } catch (BadFileException broken) {
             return new Finding.Missing(broken.text() + "; assemble again", ErrorCode.CONFLICT);
         }
-        Plan shared = shared(plan);
+        Plan shared = shared(plan.get());
         return new Finding.Found(shared, resident ? Optional.of(Plans.resident(shared, pool)) : Optional.empty());
+    }
+
+    private static boolean uses(Plan plan, Set<String> sharers) {
+        return plan.sites().values().stream()
+                .anyMatch(choices -> choices.stream().anyMatch(choice -> sharers.contains(choice.sharer())));
     }
 
     /** The same plan with the pool's own strings in it, so that thousands of plans hold each name once. */

@@ -67,8 +67,11 @@ final class PoolEditsTest {
     @Test
     void whatOneComerAddsIsWhatImportingAllMakes() {
         Pool grown = PoolEdits.with(pool(whole("a", 1), whole("b", 2)), whole("c", 3));
-        assertThat(grown.hash())
-                .isEqualTo(pool(whole("a", 1), whole("b", 2), whole("c", 3)).hash());
+        Pool whole = pool(whole("a", 1), whole("b", 2), whole("c", 3));
+        assertThat(grown.sharers()).isEqualTo(whole.sharers());
+        whole.sharers().forEach(sharer -> assertSamePieces(whole, sharer.id(), grown));
+        assertThat(grown.earlier())
+                .containsExactly(pool(whole("a", 1), whole("b", 2)).hash());
         PoolWriter.write(grown, directory.resolve("pool"));
         assertThat(PoolReader.read(directory.resolve("pool")).hash()).isEqualTo(grown.hash());
     }
@@ -84,6 +87,7 @@ final class PoolEditsTest {
         assertSamePieces(before, "a", read);
         assertSamePieces(before, "c", read);
         assertThat(read.withdrawn()).containsExactly(new Pool.Withdrawal("b", NOON));
+        assertThat(read.earlier()).containsExactly(before.hash());
         assertThat(PoolEdits.with(read, whole("b", 2)).withdrawn()).isEmpty();
     }
 
