@@ -59,7 +59,7 @@ public final class TrainGatesCommand implements Callable<Integer> {
             names = "--learning-rate",
             paramLabel = "X",
             description = "Peak; 2e-5 is used with bases of 7 B parameters (${DEFAULT-VALUE}).")
-    private double learningRate = 5e-3;
+    private double learningRate = 3e-4;
 
     @Option(names = "--merge", paramLabel = "product|factor", description = "The pool's default (${DEFAULT-VALUE}).")
     private Merge merge = Merge.PRODUCT;
