@@ -25,10 +25,7 @@ public final class AssembleCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ConfigOptions settings;
-
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
-    private Path model;
+    private BaseModelOptions base;
 
     @Option(names = "--pool", paramLabel = "POOL", required = true, description = "The pool's directory.")
     private Path pool;
@@ -44,7 +41,7 @@ public final class AssembleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PiecewiseConfig config = settings.load(model);
+        PiecewiseConfig config = base.config();
         try (LoadedModel loaded = LoadedModel.load(config)) {
             Pool pieces = PoolReader.read(pool, loaded.shape(), loaded.fingerprint());
             Merge how = merge == null ? config.adapters().merge() : merge;

@@ -33,10 +33,7 @@ public final class DemoPlansCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ConfigOptions settings;
-
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
-    private Path model;
+    private BaseModelOptions base;
 
     @Option(names = "--pool", paramLabel = "POOL", required = true, description = "The pool's directory.")
     private Path pool;
@@ -49,7 +46,7 @@ public final class DemoPlansCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PiecewiseConfig config = settings.load(model);
+        PiecewiseConfig config = base.config();
         List<HistoryFile.UserHistory> people = HistoryFile.readUsers(users);
         try (LoadedModel loaded = LoadedModel.load(config);
                 TorchSelector selector = new TorchSelector(loaded.base());

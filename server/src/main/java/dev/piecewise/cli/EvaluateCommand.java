@@ -47,10 +47,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ConfigOptions settings;
-
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
-    private Path model;
+    private BaseModelOptions base;
 
     @Option(names = "--data", paramLabel = "FILE", required = true, description = "Users with held-out items.")
     private Path data;
@@ -103,7 +100,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Usage.atLeast(spec, 1, tests, "--tests");
         Usage.atLeast(spec, 1, replicates, "--replicates");
         Usage.atLeast(spec, 1, ragItems, "--rag-items");
-        PiecewiseConfig config = settings.load(model);
+        PiecewiseConfig config = base.config();
         Assembler.Options assembly = Settings.of(config).assembly();
         List<MethodSpec> asked = methods().stream()
                 .map(text -> MethodSpec.parse(text, assembly, ragItems))

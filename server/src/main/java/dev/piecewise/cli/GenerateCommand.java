@@ -30,10 +30,7 @@ public final class GenerateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ConfigOptions settings;
-
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
-    private Path model;
+    private BaseModelOptions base;
 
     @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "Completed as it is, no template.")
     private String prompt;
@@ -71,7 +68,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         check();
-        PiecewiseConfig config = settings.load(model);
+        PiecewiseConfig config = base.config();
         try (LoadedModel loaded = LoadedModel.load(config)) {
             Adaptation adaptation =
                     Adaptations.of(loaded, config, new Adaptations.AdapterOptions(adapter, pool, history, merge));
