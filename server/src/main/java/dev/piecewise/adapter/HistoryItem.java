@@ -9,4 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param at when it was written, as the caller gave it
  */
 public record HistoryItem(
-        @Nullable String id, @Nullable String at, @Nullable String prompt, String completion) {}
+        @Nullable String id, @Nullable String at, @Nullable String prompt, String completion) {
+
+    /** Prompt and completion as they follow each other. */
+    public String text() {
+        return prompt == null ? completion : prompt + completion;
+    }
+}

@@ -3,6 +3,7 @@ package dev.piecewise.adapter;
 import dev.piecewise.checkpoint.Site;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -12,6 +13,7 @@ import java.util.SortedMap;
  * @param pool content hash of the pool
  * @param k pieces chosen per site and batch
  * @param items history items it was assembled from
+ * @param guard what it was worth on newer items; empty where none were held out
  */
 public record Plan(
         String base,
@@ -20,4 +22,22 @@ public record Plan(
         int k,
         SortedMap<Site, List<Choice>> sites,
         int items,
-        Instant created) {}
+        Instant created,
+        Optional<Guard> guard) {
+
+    /** A plan that nothing was held out for. */
+    public Plan(
+            String base,
+            String pool,
+            Merge merge,
+            int k,
+            SortedMap<Site, List<Choice>> sites,
+            int items,
+            Instant created) {
+        this(base, pool, merge, k, sites, items, created, Optional.empty());
+    }
+
+    public Plan withGuard(Optional<Guard> found) {
+        return new Plan(base, pool, merge, k, sites, items, created, found);
+    }
+}

@@ -14,11 +14,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Plans as JSON: {@code {"format":1,"base","pool","merge","k","sites":{"<site>":[["<sharer>",weight],...]},"items","created"}}. Reading is strict. */
+/** Plans as JSON: {@code {"format":1,"base","pool","merge","k","sites":{"<site>":[["<sharer>",weight],...]},"items","created"}} and, where items were
+ * held out, {@code "guard":{"items","base_loss","assembled_loss","worse"}}. Reading is strict. */
 public final class PlanJson {
     private static final int FORMAT = 1;
     private static final double TOLERANCE = 1e-6;
@@ -34,7 +36,14 @@ public final class PlanJson {
                 .put("merge", plan.merge().wire())
                 .put("k", plan.k());
         json.set("sites", sitesToJson(plan.sites()));
-        return json.put("items", plan.items()).put("created", plan.created().toString());
+        json.put("items", plan.items()).put("created", plan.created().toString());
+        plan.guard()
+                .ifPresent(guard -> json.putObject("guard")
+                        .put("items", guard.items())
+                        .put("base_loss", guard.baseLoss())
+                        .put("assembled_loss", guard.assembledLoss())
+                        .put("worse", guard.worse()));
+        return json;
     }
 
     /** The pieces per site as plans write them, {@code {"<site>":[["<sharer>",weight],...]}}. */
@@ -76,7 +85,21 @@ public final class PlanJson {
             String field = sites.isEmpty() ? "sites" : k < 1 ? "k" : "items";
             throw json.bad(field, "is too small: " + json.value(field));
         }
-        return new Plan(hash(json, "base"), hash(json, "pool"), merge(json), k, sites, items, created(json));
+        return new Plan(
+                hash(json, "base"), hash(json, "pool"), merge(json), k, sites, items, created(json), guard(json));
+    }
+
+    private static Optional<Guard> guard(JsonFields json) {
+        return json.object("guard").map(guard -> {
+            try {
+                return new Guard(
+                        guard.requireInteger("items"),
+                        guard.requireNumber("base_loss"),
+                        guard.requireNumber("assembled_loss"));
+            } catch (IllegalArgumentException wrong) {
+                throw json.bad("guard", "is none: " + wrong.getMessage());
+            }
+        });
     }
 
     private static List<Choice> choices(JsonFields sites, String site) {

@@ -91,8 +91,15 @@ public final class Plans {
         if (sites.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                new Plan(version.base(), version.hash(), plan.merge(), plan.k(), sites, plan.items(), plan.created()));
+        return Optional.of(new Plan(
+                version.base(),
+                version.hash(),
+                plan.merge(),
+                plan.k(),
+                sites,
+                plan.items(),
+                plan.created(),
+                plan.guard()));
     }
 
     /** The mean of several selections over the same sites (Per-Pcs A.8, step 9): a piece that a selection did not take counts as 0 there. Largest weights first. */

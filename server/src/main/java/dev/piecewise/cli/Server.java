@@ -10,6 +10,7 @@ import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.engine.LocalEngine;
+import dev.piecewise.evaluation.Respondent;
 import dev.piecewise.gateway.Gateway;
 import dev.piecewise.gateway.Serving;
 import dev.piecewise.gateway.completion.Dialect;
@@ -20,6 +21,7 @@ import dev.piecewise.metrics.Metrics;
 import dev.piecewise.model.TorchSelector;
 import dev.piecewise.personalization.Loaded;
 import dev.piecewise.personalization.LocalPersonalizer;
+import dev.piecewise.personalization.OwnAdapters;
 import dev.piecewise.personalization.Settings;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
@@ -91,9 +93,12 @@ final class Server implements AutoCloseable {
                 new Loaded(new Adaptation.Base(model.fingerprint()), pool, resident, watch),
                 settings,
                 store,
-                new Assembler(selector, Adaptations.encoder(model, config), Clock.systemUTC()),
-                adapters,
-                metrics::assembled);
+                new LocalPersonalizer.Tools(
+                        new Assembler(selector, Adaptations.encoder(model, config), Clock.systemUTC()),
+                        new Respondent(engine, model.tokenizer(), model.endTokens())::loss,
+                        adapters,
+                        Optional.of(own(model, store)),
+                        metrics::assembled));
         metrics.cache("host", new HostTier(adapters));
         personalizer.plans().ifPresent(plans -> metrics.cache("plan", plans));
         pool.ifPresent(pieces -> metrics.poolPieces(pieces.pieces()));
@@ -104,6 +109,12 @@ final class Server implements AutoCloseable {
                 .addKeyValue("pool", pool.map(Pool::hash).orElse("none"))
                 .addKeyValue("resident", resident)
                 .log("serving");
+    }
+
+    private OwnAdapters own(LoadedModel model, Store store) {
+        PiecewiseConfig.Adapters adapters = config.adapters();
+        return new OwnAdapters(
+                store, model.shape(), model.fingerprint(), adapters.maxRank(), adapters.hostCacheBytes());
     }
 
     private ServedModel served(LoadedModel model) {

@@ -136,6 +136,9 @@ public record PiecewiseConfig(
             int batch,
             int maxItems,
             int maxHistoryTokens,
+            int guardItems,
+            int ragItems,
+            int ragSearched,
             int maxPlansCached) {
         public Personalization {
             atLeast(1, k, "personalization.k");
@@ -146,6 +149,9 @@ public record PiecewiseConfig(
             atLeast(1, batch, "personalization.batch");
             atLeast(1, maxItems, "personalization.max-items");
             atLeast(2, maxHistoryTokens, "personalization.max-history-tokens");
+            atLeast(0, guardItems, "personalization.guard-items");
+            atLeast(1, ragItems, "personalization.rag-items");
+            atLeast(1, ragSearched, "personalization.rag-searched");
             atLeast(0, maxPlansCached, "personalization.max-plans-cached");
         }
     }

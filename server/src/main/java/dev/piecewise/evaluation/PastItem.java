@@ -9,8 +9,8 @@ import dev.piecewise.adapter.HistoryItem;
  * @param document how the item reads where it is searched and shown before a prompt
  */
 public record PastItem(HistoryItem item, String document) {
-    /** Prompt and completion as they follow each other. */
+    /** An item that reads as it was written. */
     static PastItem of(HistoryItem item) {
-        return new PastItem(item, item.prompt() == null ? item.completion() : item.prompt() + item.completion());
+        return new PastItem(item, item.text());
     }
 }

@@ -10,6 +10,8 @@ import dev.piecewise.engine.GenerationRequest;
 import dev.piecewise.engine.Sampling;
 import dev.piecewise.engine.TokenEvent;
 import dev.piecewise.engine.TokenLogprobs;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
 import dev.piecewise.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,21 +83,51 @@ public final class Respondent {
         return example == null ? Likelihood.NONE : likelihood(user, adaptation, example);
     }
 
-    private Likelihood likelihood(String user, Adaptation adaptation, Example example) throws InterruptedException {
-        GenerationRequest request =
-                new GenerationRequest(user, example.tokens(), 1, 0, Set.of(), SCORED, true, adaptation);
-        try (Generation generation = engine.submit(request)) {
-            while (true) {
-                switch (generation.next()) {
-                    case TokenEvent.PromptScored(var logprobs) -> {
-                        return sum(logprobs, example.answerStart());
-                    }
-                    case TokenEvent.Failed(var cause) -> throw cause;
-                    case TokenEvent.Token _, TokenEvent.Finished _ ->
-                        throw new IllegalStateException("a prompt that was to be scored was not");
-                }
+    /**
+     * Mean negative log-likelihood of a token of the items' answers, in nats, all of them asked at once; NaN where they have none. UNAVAILABLE when the thread is
+     * interrupted.
+     */
+    public double loss(String user, Adaptation adaptation, List<HistoryItem> items) {
+        List<Example> examples =
+                items.stream().flatMap(item -> encoder.encode(item).stream()).toList();
+        List<Generation> generations = new ArrayList<>();
+        try {
+            for (Example example : examples) {
+                generations.add(engine.submit(scoring(user, adaptation, example)));
             }
+            double nats = 0;
+            int tokens = 0;
+            for (int i = 0; i < generations.size(); i++) {
+                Likelihood likelihood = scored(generations.get(i), examples.get(i));
+                nats += likelihood.nats();
+                tokens += likelihood.tokens();
+            }
+            return nats / tokens;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new ServingException(ErrorCode.UNAVAILABLE, "the server is shutting down");
+        } finally {
+            generations.forEach(Generation::close);
         }
+    }
+
+    private Likelihood likelihood(String user, Adaptation adaptation, Example example) throws InterruptedException {
+        try (Generation generation = engine.submit(scoring(user, adaptation, example))) {
+            return scored(generation, example);
+        }
+    }
+
+    private static GenerationRequest scoring(String user, Adaptation adaptation, Example example) {
+        return new GenerationRequest(user, example.tokens(), 1, 0, Set.of(), SCORED, true, adaptation);
+    }
+
+    private static Likelihood scored(Generation generation, Example example) throws InterruptedException {
+        return switch (generation.next()) {
+            case TokenEvent.PromptScored(var logprobs) -> sum(logprobs, example.answerStart());
+            case TokenEvent.Failed(var cause) -> throw cause;
+            case TokenEvent.Token _, TokenEvent.Finished _ ->
+                throw new IllegalStateException("a prompt that was to be scored was not");
+        };
     }
 
     /** {@code logprobs} begin with the second token's. */

@@ -62,7 +62,8 @@ public final class Gateway implements AutoCloseable {
             Models models,
             Users users,
             Histories histories,
-            Plans plans) {}
+            Plans plans,
+            OwnAdapterEndpoints adapters) {}
 
     /** Opens the port, 0 for any free one, and returns it. UNAVAILABLE when it cannot be had. */
     public int start(String host, int port) throws InterruptedException {
@@ -100,7 +101,8 @@ public final class Gateway implements AutoCloseable {
                 new Models(serving.model(), serving.engine().maxLength()),
                 new Users(serving, stored),
                 new Histories(serving),
-                new Plans(serving));
+                new Plans(serving),
+                new OwnAdapterEndpoints(serving));
     }
 
     /**
@@ -147,6 +149,9 @@ public final class Gateway implements AutoCloseable {
                 .add("POST", "/v1/users/:user/history", loaded(ready -> ready.histories()::append))
                 .add("GET", "/v1/users/:user/history", loaded(ready -> ready.histories()::list))
                 .add("DELETE", "/v1/users/:user/history", loaded(ready -> ready.histories()::clear))
+                .add("PUT", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::put))
+                .add("GET", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::get))
+                .add("DELETE", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::delete))
                 .add("POST", "/v1/users/:user/plan", loaded(ready -> ready.plans()::assemble))
                 .add("GET", "/v1/users/:user/plan", loaded(ready -> ready.plans()::get))
                 .addAlways("GET", "/health/live", operations::live)

@@ -52,7 +52,7 @@ final class Users {
     private record Deleted(String id, String object, boolean deleted, Erased erased) {}
 
     /** {@code kvPlaces} are the token places whose keys and values were kept for prompts that begin alike. */
-    private record Erased(int historyItems, boolean plan, int kvPlaces) {}
+    private record Erased(int historyItems, boolean plan, boolean adapter, int kvPlaces) {}
 
     /** The user that the path names; INVALID_REQUEST for a name that cannot be. */
     static String id(Exchange exchange) {
@@ -91,6 +91,11 @@ final class Users {
         responses.forget(id);
         int places = engine.forget(id);
         exchange.answer(
-                200, new Deleted(id, "user.deleted", true, new Erased(erased.historyItems(), erased.plan(), places)));
+                200,
+                new Deleted(
+                        id,
+                        "user.deleted",
+                        true,
+                        new Erased(erased.historyItems(), erased.plan(), erased.adapter(), places)));
     }
 }

@@ -1,7 +1,9 @@
 package dev.piecewise.personalization;
 
+import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.AdapterCache;
 import dev.piecewise.adapter.Assembler;
+import dev.piecewise.adapter.Guard;
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
@@ -9,6 +11,7 @@ import dev.piecewise.adapter.Pool;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.CacheStats;
+import dev.piecewise.retrieval.Bm25;
 import dev.piecewise.store.Store;
 import java.util.List;
 import java.util.Optional;
@@ -17,42 +20,49 @@ import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves users by the plans in a {@link Store}, with one base model and at most one pool. */
+/** Serves users by the plans and adapters in a {@link Store}, with one base model and at most one pool. */
 public final class LocalPersonalizer implements Personalizer {
     private static final Logger log = LoggerFactory.getLogger(LocalPersonalizer.class);
-    private static final double NANOS = 1e9;
     private static final Finding NO_USER = new Finding.Missing("no user", ErrorCode.INVALID_REQUEST);
     private static final Finding NO_POOL = new Finding.Missing("no pool is loaded", ErrorCode.INVALID_REQUEST);
+    private static final OwnAdapters.Search NO_OWN =
+            new OwnAdapters.Search.Missing("users' own adapters are not served here", ErrorCode.INVALID_REQUEST);
 
     private final Loaded loaded;
     private final Settings settings;
     private final Store store;
-    private final Assembler assembler;
     private final AdapterCache adapters;
-    private final DoubleConsumer assemblySeconds;
+    private final Optional<OwnAdapters> own;
+    private final PlanMaker maker;
     private final Assemblies assemblies = new Assemblies();
     private final Optional<Pooled> pooled;
 
-    /** {@code assemblySeconds} hears how long each history took to become a plan, from whichever thread assembled. */
-    public LocalPersonalizer(
-            Loaded loaded,
-            Settings settings,
-            Store store,
-            Assembler assembler,
-            AdapterCache adapters,
-            DoubleConsumer assemblySeconds) {
+    public LocalPersonalizer(Loaded loaded, Settings settings, Store store, Tools tools) {
         this.loaded = loaded;
         this.settings = settings;
         this.store = store;
-        this.assembler = assembler;
-        this.adapters = adapters;
-        this.assemblySeconds = assemblySeconds;
+        adapters = tools.adapters();
+        own = tools.own();
+        maker = new PlanMaker(tools.assembler(), tools.heldOut(), settings.guardItems(), tools.assemblySeconds());
         pooled = loaded.pool()
                 .map(pool -> new Pooled(
                         pool,
                         new PlanCache(store, loaded, settings.maxPlans()),
                         new Adaptations(loaded, settings, adapters)));
     }
+
+    /**
+     * What plans are made, tried and merged with.
+     *
+     * @param own users' own adapters, where they are served
+     * @param assemblySeconds hears how long each history took to become a plan, from whichever thread assembled
+     */
+    public record Tools(
+            Assembler assembler,
+            HeldOut heldOut,
+            AdapterCache adapters,
+            Optional<OwnAdapters> own,
+            DoubleConsumer assemblySeconds) {}
 
     /** What there is because there is a pool. */
     private record Pooled(Pool pool, PlanCache plans, Adaptations adaptations) {}
@@ -61,21 +71,32 @@ public final class LocalPersonalizer implements Personalizer {
     public Served resolve(String user, Mode mode, Optional<Merge> merge) {
         return switch (mode) {
             case BASE -> base("mode base");
-            case AUTO ->
-                switch (find(user)) {
-                    case Finding.Found found -> assembled(found, merge);
-                    case Finding.Missing missing -> unassembled(user, missing);
+            case AUTO -> best(user, merge);
+            case ASSEMBLED -> assembled(user, merge);
+            case OWN ->
+                switch (findOwn(user)) {
+                    case OwnAdapters.Search.Found found -> own(found);
+                    case OwnAdapters.Search.Missing missing -> throw refused(missing.code(), missing.reason());
                 };
-            case ASSEMBLED ->
-                switch (find(user)) {
-                    case Finding.Found found -> assembled(found, merge);
-                    case Finding.Missing missing ->
-                        throw new ServingException(missing.code(), missing.reason(), "user");
-                };
-            case OWN, RAG, ASSEMBLED_RAG ->
-                throw ServingException.invalid(
-                        "piecewise.mode", "mode %s is not served by this version".formatted(mode.wire()));
+            case RAG -> retrieving(user, mode, base("mode rag"));
+            case ASSEMBLED_RAG -> retrieving(user, mode, assembled(user, merge));
         };
+    }
+
+    @Override
+    public List<String> recall(String user, String query) {
+        List<String> documents = store.newest(user, settings.retrieval().searched()).stream()
+                .map(HistoryItem::text)
+                .toList();
+        return new Bm25(documents)
+                .best(query, settings.retrieval().items()).stream()
+                        .map(documents::get)
+                        .toList();
+    }
+
+    @Override
+    public Optional<OwnAdapters> own() {
+        return own;
     }
 
     @Override
@@ -89,6 +110,7 @@ public final class LocalPersonalizer implements Personalizer {
     public void forget(String user) {
         assemblies.drop(user);
         pooled.flatMap(with -> with.plans().forget(user)).ifPresent(adapters::forget);
+        own.ifPresent(with -> with.forget(user));
     }
 
     @Override
@@ -112,6 +134,75 @@ public final class LocalPersonalizer implements Personalizer {
             return NO_USER;
         }
         return pooled.map(with -> with.plans().find(user)).orElse(NO_POOL);
+    }
+
+    private OwnAdapters.Search findOwn(String user) {
+        if (user.isEmpty()) {
+            return new OwnAdapters.Search.Missing("no user", ErrorCode.INVALID_REQUEST);
+        }
+        return own.map(with -> with.find(user)).orElse(NO_OWN);
+    }
+
+    /** The user's own adapter, else the plan unless it is known to be worse than the base, else the base. */
+    private Served best(String user, Optional<Merge> merge) {
+        OwnAdapters.Search search = findOwn(user);
+        if (search instanceof OwnAdapters.Search.Found found) {
+            return own(found);
+        }
+        Served served = switch (find(user)) {
+            case Finding.Found found ->
+                found.plan()
+                        .guard()
+                        .filter(Guard::worse)
+                        .map(guard ->
+                                base("the plan is worse than the base on the newest %d items: loss %.4f instead of %.4f"
+                                        .formatted(guard.items(), guard.assembledLoss(), guard.baseLoss())))
+                        .orElseGet(() -> assembled(found, merge));
+            case Finding.Missing missing -> unassembled(user, missing);
+        };
+        return search instanceof OwnAdapters.Search.Missing missing && missing.code() == ErrorCode.CONFLICT
+                ? served.because(missing.reason() + "; " + served.reason())
+                : served;
+    }
+
+    private Served own(OwnAdapters.Search.Found found) {
+        return new Served(
+                new Adaptation.Merged(found.adapter()),
+                Mode.OWN,
+                Optional.empty(),
+                "user has an adapter of their own",
+                0,
+                new TreeMap<>());
+    }
+
+    private Served retrieving(String user, Mode mode, Served beneath) {
+        if (user.isEmpty()) {
+            throw refused(ErrorCode.INVALID_REQUEST, "no user");
+        }
+        if (store.user(user).isEmpty()) {
+            throw refused(ErrorCode.UNKNOWN_USER, "there is no such user");
+        }
+        if (store.newest(user, 1).isEmpty()) {
+            throw ServingException.invalid("history", "the user has no history to find anything in");
+        }
+        return new Served(
+                beneath.adaptation(),
+                mode,
+                beneath.pool(),
+                "items of the user's history stand before the prompt",
+                0,
+                beneath.pieces());
+    }
+
+    private Served assembled(String user, Optional<Merge> merge) {
+        return switch (find(user)) {
+            case Finding.Found found -> assembled(found, merge);
+            case Finding.Missing missing -> throw refused(missing.code(), missing.reason());
+        };
+    }
+
+    private static ServingException refused(ErrorCode code, String reason) {
+        return new ServingException(code, reason, "user");
     }
 
     private Served assembled(Finding.Found found, Optional<Merge> merge) {
@@ -151,16 +242,30 @@ public final class LocalPersonalizer implements Personalizer {
         if (history.isEmpty()) {
             throw ServingException.invalid("history", "the user has no history to assemble a plan from");
         }
-        long begun = System.nanoTime();
-        Plan plan = assembler.assemble(with.pool(), history, options);
+        Plan plan = maker.make(user, with.pool(), history, options, new Sides(with, options.merge()));
         with.adaptations().requireServable(Adaptations.widest(plan), options.merge());
-        double seconds = (System.nanoTime() - begun) / NANOS;
-        assemblySeconds.accept(seconds);
-        log.atInfo()
-                .addKeyValue("items", plan.items())
-                .addKeyValue("seconds", seconds)
-                .log("plan assembled");
         return plan;
+    }
+
+    /** The base, and what a plan would be served as. */
+    private final class Sides implements PlanMaker.Sides {
+        private final Pooled with;
+        private final Merge merge;
+
+        Sides(Pooled with, Merge merge) {
+            this.with = with;
+            this.merge = merge;
+        }
+
+        @Override
+        public Adaptation base() {
+            return loaded.base();
+        }
+
+        @Override
+        public Adaptation assembled(Plan plan) {
+            return with.adaptations().of(new Finding.Found(plan, Optional.empty()), merge);
+        }
     }
 
     private void keep(String user, Plan plan, Pooled with) {

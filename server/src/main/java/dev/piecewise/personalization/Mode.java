@@ -22,6 +22,11 @@ public enum Mode {
         return wire;
     }
 
+    /** Whether items of the user's history stand before the prompt. */
+    public boolean retrieves() {
+        return this == RAG || this == ASSEMBLED_RAG;
+    }
+
     public static Optional<Mode> parse(String text) {
         String wanted = text.toLowerCase(Locale.ROOT);
         for (Mode mode : values()) {

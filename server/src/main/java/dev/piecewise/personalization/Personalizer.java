@@ -2,14 +2,15 @@ package dev.piecewise.personalization;
 
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds out who is served by what, and assembles plans. Blocking; call from virtual threads. */
 public interface Personalizer {
     /**
-     * What a request of this user runs with. Empty {@code user}: the base. Mode AUTO: assembled if the user has a plan, else by {@code personalization.unknown-user}
-     * (base, or UNKNOWN_USER). Mode ASSEMBLED without a plan: UNKNOWN_USER or INVALID_REQUEST, never a silent base. Modes that this build cannot serve are
-     * INVALID_REQUEST with param {@code piecewise.mode}.
+     * What a request of this user runs with. Empty {@code user}: the base. Mode AUTO: the user's own adapter if there is one, else assembled if the user has a plan that is no
+     * worse than the base, else by {@code personalization.unknown-user} (base, or UNKNOWN_USER). A mode that is asked for and cannot be had is UNKNOWN_USER,
+     * CONFLICT or INVALID_REQUEST, never a silent base. Modes that retrieve ({@link Mode#retrieves}) leave it to the caller to {@link #recall}.
      */
     Served resolve(String user, Mode mode, Optional<Merge> merge);
 
@@ -21,6 +22,16 @@ public interface Personalizer {
 
     /** Forgets everything cached of a user; a plan that is being assembled is dropped. To be called after its history or the user itself was erased. */
     void forget(String user);
+
+    /** The items of the user's history that fit a query best, as they read, best first; as many as modes that retrieve put before a prompt. */
+    default List<String> recall(String user, String query) {
+        return List.of();
+    }
+
+    /** Users' own adapters; empty where they are not served. */
+    default Optional<OwnAdapters> own() {
+        return Optional.empty();
+    }
 
     /** Makes ready what a request of this user would have to wait for. Says nothing when there is nothing to make ready. */
     default void prefetch(String user) {}

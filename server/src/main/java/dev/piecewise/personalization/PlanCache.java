@@ -124,7 +124,8 @@ final class PlanCache implements CacheStats {
         plan.sites()
                 .forEach((site, choices) ->
                         sites.put(site, choices.stream().map(this::shared).toList()));
-        return new Plan(pool.base(), pool.hash(), plan.merge(), plan.k(), sites, plan.items(), plan.created());
+        return new Plan(
+                pool.base(), pool.hash(), plan.merge(), plan.k(), sites, plan.items(), plan.created(), plan.guard());
     }
 
     private Choice shared(Choice choice) {

@@ -13,9 +13,32 @@ import dev.piecewise.error.ServingException;
  * @param assembly how plans are made; its way of merging is that of every request that does not ask for another one
  * @param maxRank the largest rank that a slot takes
  * @param maxPlans plans that stay in memory
+ * @param guardItems newest items that plans are tried on, at most
+ * @param retrieval which items stand before a prompt
  */
 public record Settings(
-        AdapterMode mode, UnknownUser unknownUser, Assembler.Options assembly, int maxRank, int maxPlans) {
+        AdapterMode mode,
+        UnknownUser unknownUser,
+        Assembler.Options assembly,
+        int maxRank,
+        int maxPlans,
+        int guardItems,
+        Retrieval retrieval) {
+    /**
+     * Which items of a history stand before a prompt.
+     *
+     * @param items at most
+     * @param searched newest items that they are looked for among
+     */
+    public record Retrieval(int items, int searched) {
+        public static final Retrieval DEFAULT = new Retrieval(4, 1000);
+    }
+
+    /** Without a guard, and the usual items before a prompt. */
+    public Settings(AdapterMode mode, UnknownUser unknownUser, Assembler.Options assembly, int maxRank, int maxPlans) {
+        this(mode, unknownUser, assembly, maxRank, maxPlans, 0, Retrieval.DEFAULT);
+    }
+
     /** INVALID_REQUEST with param {@code adapters.merge} for what can never be served. */
     public Settings {
         switch (assembly.merge()) {
@@ -50,6 +73,8 @@ public record Settings(
                 personalization.unknownUser(),
                 assembly,
                 adapters.maxRank(),
-                personalization.maxPlansCached());
+                personalization.maxPlansCached(),
+                personalization.guardItems(),
+                new Retrieval(personalization.ragItems(), personalization.ragSearched()));
     }
 }

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Users, histories and plans in three tables of a {@link Database}. */
+/** Users, histories, plans and adapters in four tables of a {@link Database}. */
 final class JdbcStore implements Store {
     private static final String USER =
             "SELECT u.id, u.created, u.items, p.created FROM users u LEFT JOIN plans p ON p.user_id = u.id ";
@@ -57,8 +57,9 @@ final class JdbcStore implements Store {
             }
             int items = session.update("DELETE FROM history_items WHERE user_id = ?", user);
             int plans = session.update("DELETE FROM plans WHERE user_id = ?", user);
+            int adapters = session.update("DELETE FROM adapters WHERE user_id = ?", user);
             session.update("DELETE FROM users WHERE id = ?", user);
-            return Optional.of(new Erased(items, plans > 0));
+            return Optional.of(new Erased(items, plans > 0, adapters > 0));
         });
     }
 
@@ -124,6 +125,45 @@ final class JdbcStore implements Store {
         return database.read(session ->
                         session.first(row -> row.getString(1), "SELECT body FROM plans WHERE user_id = ?", user))
                 .map(JdbcStore::readPlan);
+    }
+
+    @Override
+    public void putAdapter(String id, OwnAdapter adapter) {
+        String user = new UserId(id).value();
+        database.write(session -> {
+            lock(session, user);
+            return session.update(
+                    "INSERT INTO adapters (user_id, created, fingerprint, body) VALUES (?, ?, ?, ?)"
+                            + " ON CONFLICT (user_id) DO UPDATE SET created = excluded.created,"
+                            + " fingerprint = excluded.fingerprint, body = excluded.body",
+                    user,
+                    now(),
+                    adapter.fingerprint(),
+                    adapter.zip());
+        });
+    }
+
+    @Override
+    public Optional<String> adapterFingerprint(String id) {
+        String user = new UserId(id).value();
+        return database.read(session ->
+                session.first(row -> row.getString(1), "SELECT fingerprint FROM adapters WHERE user_id = ?", user));
+    }
+
+    @Override
+    public Optional<OwnAdapter> adapter(String id) {
+        String user = new UserId(id).value();
+        return database.read(session -> session.first(
+                row -> new OwnAdapter(row.getString(1), row.getBytes(2)),
+                "SELECT fingerprint, body FROM adapters WHERE user_id = ?",
+                user));
+    }
+
+    @Override
+    public boolean deleteAdapter(String id) {
+        String user = new UserId(id).value();
+        return database.erase(
+                session -> hold(session, user) && session.update("DELETE FROM adapters WHERE user_id = ?", user) > 0);
     }
 
     @Override

@@ -17,7 +17,11 @@ final class Schema {
         Flyway flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(database.source())
                 .locations("classpath:db/migration")
-                .placeholders(Map.of("text", database.dialect().text()))
+                .placeholders(Map.of(
+                        "text",
+                        database.dialect().text(),
+                        "bytes",
+                        database.dialect().bytes()))
                 .loggers("slf4j")
                 .load();
         try {

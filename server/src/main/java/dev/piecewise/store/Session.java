@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Statements on one connection. Arguments are strings, numbers or null, in the order of their question marks. */
+/** Statements on one connection. Arguments are strings, numbers, bytes or null, in the order of their question marks. */
 record Session(Connection connection) {
     /** Reads the row that a result stands at. */
     @FunctionalInterface

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Users, their histories and their plans. What a method has returned from is on disk. Blocking; call from any thread but an event loop. A failing database is UNAVAILABLE. */
+/** Users, their histories, plans and own adapters. What a method has returned from is on disk. Blocking; call from any thread but an event loop. A failing database is UNAVAILABLE. */
 public interface Store extends AutoCloseable {
     /** Creates the user if there is none; whether it was created. */
     boolean putUser(String id);
@@ -37,6 +37,17 @@ public interface Store extends AutoCloseable {
     /** CONFLICT when there is one that this version cannot read. */
     Optional<Plan> plan(String user);
 
+    /** Stores or replaces the user's own adapter, creating the user if there is none. */
+    void putAdapter(String user, OwnAdapter adapter);
+
+    /** The content fingerprint of the user's own adapter, which costs no more than to look it up. */
+    Optional<String> adapterFingerprint(String user);
+
+    Optional<OwnAdapter> adapter(String user);
+
+    /** Erases the user's own adapter; whether there was one. */
+    boolean deleteAdapter(String user);
+
     /** Whether the database answers. */
     boolean healthy();
 
@@ -48,5 +59,13 @@ public interface Store extends AutoCloseable {
 
     record Appended(int stored, int duplicates, int total) {}
 
-    record Erased(int historyItems, boolean plan) {}
+    record Erased(int historyItems, boolean plan, boolean adapter) {}
+
+    /**
+     * A user's own adapter as it is kept.
+     *
+     * @param fingerprint of the content and the base model
+     * @param zip a PEFT directory
+     */
+    record OwnAdapter(String fingerprint, byte[] zip) {}
 }

@@ -30,8 +30,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is served by what. */
 @Timeout(60)
@@ -74,15 +72,6 @@ final class LocalPersonalizerTest {
         LocalPersonalizer personalizer = with.personalizer(AdapterMode.SLOTS, UnknownUser.BASE);
         assertRefused(ErrorCode.UNKNOWN_USER, "user", () -> personalizer.resolve("ann", Mode.ASSEMBLED, ANY));
         assertRefused(ErrorCode.INVALID_REQUEST, "user", () -> personalizer.resolve("", Mode.ASSEMBLED, ANY));
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = Mode.class,
-            names = {"OWN", "RAG", "ASSEMBLED_RAG"})
-    void modesOfLaterVersionsAreRefusedByName(Mode mode) {
-        LocalPersonalizer personalizer = with.personalizer(AdapterMode.SLOTS, UnknownUser.BASE);
-        assertRefused(ErrorCode.INVALID_REQUEST, "piecewise.mode", () -> personalizer.resolve("ann", mode, ANY));
     }
 
     @Test
@@ -202,9 +191,7 @@ final class LocalPersonalizerTest {
                 new Loaded(BASE, Optional.empty(), false),
                 settings(AdapterMode.AUTO, Merge.PRODUCT, 32),
                 with.store,
-                with.assembler(),
-                with.adapters,
-                with.assemblySeconds::add);
+                with.tools());
         assertBase(personalizer.resolve("ann", Mode.AUTO, ANY), "no pool is loaded");
         assertRefused(ErrorCode.INVALID_REQUEST, "adapters.pool", () -> personalizer.assemble("ann"));
         assertThat(personalizer.plans()).isEmpty();

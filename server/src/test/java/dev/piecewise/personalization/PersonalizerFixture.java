@@ -47,14 +47,17 @@ final class PersonalizerFixture implements AutoCloseable {
     final List<Double> mergeSeconds = Collections.synchronizedList(new ArrayList<>());
     final AdapterCache adapters = new AdapterCache(1 << 20, mergeSeconds::add);
     final Store store;
+    final Optional<OwnAdapters> own;
     final Pool pool;
     final CountDownLatch selecting = new CountDownLatch(1);
+    volatile HeldOut heldOut = (_, _, _) -> Double.NaN;
     volatile CountDownLatch maySelect = new CountDownLatch(0);
 
     PersonalizerFixture(Path directory) {
         ModelConfig config = ModelConfigReader.read(TinyModel.writeConfig(directory, TinyModel.config()));
         pool = TinyPool.pool(config, 4);
         store = Stores.open("jdbc:sqlite:" + directory.resolve("store.db"));
+        own = Optional.of(new OwnAdapters(store, config, "base", 4, 1 << 20));
     }
 
     @Override
@@ -68,7 +71,11 @@ final class PersonalizerFixture implements AutoCloseable {
 
     LocalPersonalizer personalizer(Settings settings, boolean resident) {
         Loaded loaded = new Loaded(BASE, Optional.of(pool), resident);
-        return new LocalPersonalizer(loaded, settings, store, assembler(), adapters, assemblySeconds::add);
+        return new LocalPersonalizer(loaded, settings, store, tools());
+    }
+
+    LocalPersonalizer.Tools tools() {
+        return new LocalPersonalizer.Tools(assembler(), heldOut, adapters, own, assemblySeconds::add);
     }
 
     static Settings settings(AdapterMode mode, Merge merge, int maxRank) {

@@ -34,7 +34,7 @@ final class SqliteStoreTest extends StoreContract {
         store.append("bob", List.of(item(null, "stays")));
         assertThat(filesHold(secret)).isTrue();
 
-        assertThat(store.deleteUser("ann")).contains(new Store.Erased(500, true));
+        assertThat(store.deleteUser("ann")).contains(new Store.Erased(500, true, false));
         assertThat(store.deleteUser("ann")).isEmpty();
         assertThat(store.user("ann")).isEmpty();
         assertThat(store.history("ann", 0, 10)).isEmpty();

@@ -139,12 +139,29 @@ abstract class StoreContract {
     }
 
     @Test
+    void anAdapterIsKeptReplacedAndErased() {
+        byte[] bytes = {0, 1, -1, 127, -128};
+        store.putAdapter("ann", new Store.OwnAdapter("first", new byte[] {9}));
+        store.putAdapter("ann", new Store.OwnAdapter("second", bytes));
+        store.putAdapter("bob", new Store.OwnAdapter("third", bytes));
+
+        assertThat(store.adapterFingerprint("ann")).contains("second");
+        assertThat(store.adapter("ann").orElseThrow().zip()).isEqualTo(bytes);
+        assertThat(store.user("ann").orElseThrow().items()).isZero();
+        assertThat(store.deleteAdapter("ann")).isTrue();
+        assertThat(store.deleteAdapter("ann")).isFalse();
+        assertThat(store.adapter("ann")).isEmpty();
+        assertThat(store.deleteUser("bob")).contains(new Store.Erased(0, false, true));
+        assertThat(store.adapterFingerprint("bob")).isEmpty();
+    }
+
+    @Test
     void anErasedUserIsGoneAndNobodyElse() {
         store.append("ann", List.of(item("1", "one"), item("2", "two")));
         store.putPlan("ann", plan(3));
         store.append("bob", List.of(item(null, "stays")));
 
-        assertThat(store.deleteUser("ann")).contains(new Store.Erased(2, true));
+        assertThat(store.deleteUser("ann")).contains(new Store.Erased(2, true, false));
         assertThat(store.deleteUser("ann")).isEmpty();
         assertThat(store.user("ann")).isEmpty();
         assertThat(store.history("ann", 0, 10)).isEmpty();

@@ -1,9 +1,13 @@
 package dev.piecewise.gateway.completion;
 
 import dev.piecewise.engine.Engine;
+import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.Metrics;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.personalization.Served;
+import dev.piecewise.retrieval.Preamble;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What completions are made with, whichever endpoint they are asked of.
@@ -12,9 +16,50 @@ import dev.piecewise.personalization.Served;
  */
 public record Backend(ServedModel model, Engine engine, Personalizer personalizer, Metrics metrics, int writeBytes) {
 
-    /** What answers this user; UNKNOWN_USER or INVALID_REQUEST when nothing does. */
+    /** What answers this user; UNKNOWN_USER or INVALID_REQUEST when nothing does. Not for modes that put something before the prompt. */
     public Served resolve(Recipient recipient) {
+        if (recipient.mode().retrieves()) {
+            throw ServingException.invalid(
+                    "piecewise.mode",
+                    "mode %s is for completions of text: /v1/completions"
+                            .formatted(recipient.mode().wire()));
+        }
         return personalizer.resolve(recipient.user(), recipient.mode(), recipient.merge());
+    }
+
+    /** A request with whatever its mode puts before the prompts, and what answers it. */
+    record Asked(CompletionRequest request, Served served) {}
+
+    /** As {@link #resolve}, for any mode. */
+    Asked ask(CompletionRequest request) {
+        Recipient recipient = request.recipient();
+        if (!recipient.mode().retrieves()) {
+            return new Asked(request, resolve(recipient));
+        }
+        Served served = personalizer.resolve(recipient.user(), recipient.mode(), recipient.merge());
+        int room = Math.max(1, engine.maxLength() - request.maxTokens());
+        List<Prompt> prompts = new ArrayList<>();
+        int items = 0;
+        for (Prompt prompt : request.prompts()) {
+            Preamble.Packed packed = packed(recipient.user(), prompt, room);
+            prompts.add(new Prompt.Text("prompt", packed.prompt()));
+            items = Math.max(items, packed.documents().size());
+        }
+        return new Asked(request.with(prompts), served.withItems(items));
+    }
+
+    private Preamble.Packed packed(String user, Prompt prompt, int room) {
+        return switch (prompt) {
+            case Prompt.Text(String _, String text) ->
+                Preamble.DEFAULT.pack(
+                        personalizer.recall(user, text),
+                        text,
+                        room,
+                        whole -> model.tokenizer().encode(whole, true).length);
+            case Prompt.Tokens _ ->
+                throw ServingException.invalid(
+                        "prompt", "prompt is a list of token ids; modes that retrieve need it as text");
+        };
     }
 
     /** Submits every choice, or throws what the engine says of the first one that it does not take. */

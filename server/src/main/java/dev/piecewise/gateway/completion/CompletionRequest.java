@@ -47,6 +47,11 @@ public record CompletionRequest(
                 Recipient.parse(fields));
     }
 
+    /** The same with other prompts, as many. */
+    CompletionRequest with(List<Prompt> others) {
+        return new CompletionRequest(others, maxTokens, choices, decoding, output, recipient);
+    }
+
     /** Choices in all, over all prompts. */
     public int total() {
         return prompts.size() * choices;

@@ -17,8 +17,9 @@ public final class Completions implements Endpoint {
 
     @Override
     public void answer(Exchange exchange) throws InterruptedException, ClientGoneException {
-        CompletionRequest request = CompletionRequest.parse(exchange.json(), backend.model());
-        Served served = backend.resolve(request.recipient());
+        Backend.Asked asked = backend.ask(CompletionRequest.parse(exchange.json(), backend.model()));
+        CompletionRequest request = asked.request();
+        Served served = asked.served();
         exchange.with("X-Piecewise-Adapter", served.header());
         ServedBy servedBy = ServedBy.of(served, request.recipient().explain());
         try (ClientWatch _ = exchange.watch();

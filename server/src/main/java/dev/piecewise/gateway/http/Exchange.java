@@ -83,6 +83,11 @@ public final class Exchange {
         return Json.object(body.take());
     }
 
+    /** The body as it came; it can be asked for once. */
+    public byte[] bytes() {
+        return body.take();
+    }
+
     /** Adds a header to the answer, which must not have begun. */
     public Exchange with(String header, String value) {
         response.putHeader(header, value);

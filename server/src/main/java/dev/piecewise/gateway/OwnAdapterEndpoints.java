@@ -1,0 +1,72 @@
+package dev.piecewise.gateway;
+
+import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.engine.Engine;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.http.ClientGoneException;
+import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.personalization.OwnAdapters;
+import dev.piecewise.personalization.Personalizer;
+import dev.piecewise.store.Store;
+
+/** {@code /v1/users/:user/adapter}: a user's own adapter, a PEFT directory as a zip. */
+final class OwnAdapterEndpoints {
+    private final Store store;
+    private final Personalizer personalizer;
+    private final Engine engine;
+
+    OwnAdapterEndpoints(Serving serving) {
+        store = serving.store();
+        personalizer = serving.personalizer();
+        engine = serving.engine();
+    }
+
+    /** {@code bytes} of factors in memory. */
+    private record Stored(String id, String object, String fingerprint, int rank, int sites, long bytes) {
+        static Stored of(String user, LoraAdapter adapter) {
+            return new Stored(
+                    user,
+                    "adapter",
+                    adapter.fingerprint(),
+                    adapter.rank(),
+                    adapter.sites().size(),
+                    adapter.bytes());
+        }
+    }
+
+    private record Deleted(String id, String object, boolean deleted, int kvPlaces) {}
+
+    /** Stores or replaces it, creating the user if there is none. */
+    void put(Exchange exchange) throws InterruptedException, ClientGoneException {
+        String user = Users.id(exchange);
+        LoraAdapter adapter = adapters().put(user, exchange.bytes());
+        exchange.answer(200, Stored.of(user, adapter));
+    }
+
+    void get(Exchange exchange) throws InterruptedException, ClientGoneException {
+        String user = Users.existing(store, Users.id(exchange)).id();
+        byte[] zip = adapters().zip(user).orElseThrow(OwnAdapterEndpoints::none);
+        exchange.with("content-disposition", "attachment; filename=\"adapter.zip\"")
+                .answer(200, "application/zip", zip);
+    }
+
+    void delete(Exchange exchange) throws InterruptedException, ClientGoneException {
+        String user = Users.existing(store, Users.id(exchange)).id();
+        if (!adapters().delete(user)) {
+            throw none();
+        }
+        exchange.answer(200, new Deleted(user, "adapter.deleted", true, engine.forget(user)));
+    }
+
+    private OwnAdapters adapters() {
+        return personalizer
+                .own()
+                .orElseThrow(() ->
+                        new ServingException(ErrorCode.NOT_FOUND, "users' own adapters are not served here", "user"));
+    }
+
+    private static ServingException none() {
+        return new ServingException(ErrorCode.NOT_FOUND, "the user has no adapter of their own", "user");
+    }
+}

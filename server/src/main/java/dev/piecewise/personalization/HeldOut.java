@@ -1,0 +1,12 @@
+package dev.piecewise.personalization;
+
+import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.HistoryItem;
+import java.util.List;
+
+/** Tells how likely an adaptation makes what a user wrote. Blocking. */
+@FunctionalInterface
+public interface HeldOut {
+    /** Mean negative log-likelihood of a token of the items' answers, in nats; NaN where they have none. */
+    double loss(String user, Adaptation adaptation, List<HistoryItem> items);
+}

@@ -1,0 +1,117 @@
+package dev.piecewise.personalization;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.PeftArchive;
+import dev.piecewise.checkpoint.BadFileException;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.store.Store;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Users' own adapters: in the store as they were uploaded, and in memory those of the users who were here lately. A replaced one is never taken for the new one. */
+public final class OwnAdapters {
+    private static final Search NONE = new Search.Missing("user has no adapter of their own", ErrorCode.UNKNOWN_USER);
+
+    private final Store store;
+    private final ModelConfig shape;
+    private final String base;
+    private final int maxRank;
+    private final Cache<String, LoraAdapter> adapters;
+
+    /**
+     * For one base model.
+     *
+     * @param base fingerprint of the base model
+     * @param maxRank the largest rank that a slot takes
+     * @param cacheBytes of factors are kept in memory
+     */
+    public OwnAdapters(Store store, ModelConfig shape, String base, int maxRank, long cacheBytes) {
+        this.store = store;
+        this.shape = shape;
+        this.base = base;
+        this.maxRank = maxRank;
+        adapters = Caffeine.newBuilder()
+                .maximumWeight(cacheBytes)
+                .weigher(
+                        (String fingerprint, LoraAdapter adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** Stores an adapter, creating the user if there is none. INVALID_REQUEST says what is wrong with it. */
+    public LoraAdapter put(String user, byte[] zip) {
+        try {
+            PeftArchive archive = PeftArchive.open(zip, shape, maxRank);
+            LoraAdapter adapter = archive.read(shape, base);
+            if (adapter.rank() > maxRank) {
+                throw ServingException.invalid(
+                        "adapter",
+                        "the adapter has rank %d, and adapters.max-rank is %d".formatted(adapter.rank(), maxRank));
+            }
+            store.putAdapter(user, new Store.OwnAdapter(adapter.fingerprint(), archive.bytes()));
+            return adapter;
+        } catch (BadFileException bad) {
+            throw ServingException.invalid("adapter", bad.text());
+        }
+    }
+
+    /** Whether there is an adapter that the user can be served by. */
+    sealed interface Search {
+        record Found(LoraAdapter adapter) implements Search {}
+
+        /** {@code reason} in words; {@code code} is what a request gets that insists on the adapter. */
+        record Missing(String reason, ErrorCode code) implements Search {}
+    }
+
+    Search find(String user) {
+        Optional<String> fingerprint = store.adapterFingerprint(user);
+        if (fingerprint.isEmpty()) {
+            adapters.invalidate(user);
+            return NONE;
+        }
+        LoraAdapter known = adapters.getIfPresent(user);
+        if (known != null && known.fingerprint().equals(fingerprint.get())) {
+            return new Search.Found(known);
+        }
+        try {
+            LoraAdapter loaded = adapters.asMap().compute(user, (_, _) -> load(user));
+            return loaded == null ? NONE : new Search.Found(loaded);
+        } catch (BadFileException bad) {
+            return new Search.Missing(
+                    "the user's own adapter cannot be served: " + bad.text() + "; upload it again", ErrorCode.CONFLICT);
+        }
+    }
+
+    /** The zip that {@link #put} took; empty where there is none. */
+    public Optional<byte[]> zip(String user) {
+        return store.adapter(user).map(Store.OwnAdapter::zip);
+    }
+
+    /** Erases a user's adapter; whether there was one. */
+    public boolean delete(String user) {
+        boolean deleted = store.deleteAdapter(user);
+        forget(user);
+        return deleted;
+    }
+
+    /** Drops what is in memory of a user's adapter. To be called after it was erased from the store. */
+    void forget(String user) {
+        adapters.asMap().remove(user);
+    }
+
+    private @Nullable LoraAdapter load(String user) {
+        Store.OwnAdapter stored = store.adapter(user).orElse(null);
+        if (stored == null) {
+            return null;
+        }
+        LoraAdapter adapter = PeftArchive.open(stored.zip(), shape, maxRank).read(shape, base);
+        if (!adapter.fingerprint().equals(stored.fingerprint())) {
+            throw new BadFileException("the adapter", "was made for another base model");
+        }
+        return adapter;
+    }
+}
