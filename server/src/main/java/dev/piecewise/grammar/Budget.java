@@ -26,7 +26,8 @@ final class Budget {
         states += (int) more;
         if (System.nanoTime() - start > MOST_TIME.toNanos()) {
             throw ServingException.invalid(
-                    param, "%s takes more than %d s to compile".formatted(param, MOST_TIME.toSeconds()));
+                    param,
+                    "%s is too large: it takes more than %d s to compile".formatted(param, MOST_TIME.toSeconds()));
         }
     }
 }
