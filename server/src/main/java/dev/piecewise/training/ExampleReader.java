@@ -6,12 +6,17 @@ import dev.piecewise.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes examples of history items, none longer than so many tokens. Of a prompt and a completion the completion and the end of the text are learnt; a plain text is learnt
  * whole, one that is too long in several parts, each of which begins as a text does.
  */
 public final class ExampleReader {
+    private static final Logger log = LoggerFactory.getLogger(ExampleReader.class);
+
     private final Tokenizer tokenizer;
     private final ExampleEncoder encoder;
     private final int maxTokens;
@@ -32,12 +37,24 @@ public final class ExampleReader {
     /** All items' examples, in order; items that have nothing to predict give none. */
     public List<TrainingExample> read(List<HistoryItem> items) {
         List<TrainingExample> examples = new ArrayList<>();
+        int longest = 0;
         for (HistoryItem item : items) {
             if (item.prompt() == null) {
                 examples.addAll(text(item.completion()));
             } else {
-                encoder.encode(item).map(TrainingExample::of).ifPresent(examples::add);
+                Optional<TrainingExample> example = encoder.encode(item).map(TrainingExample::of);
+                longest += example.filter(found -> found.tokens().length == maxTokens)
+                                .isPresent()
+                        ? 1
+                        : 0;
+                example.ifPresent(examples::add);
             }
+        }
+        if (longest > 0) {
+            log.atWarn()
+                    .addKeyValue("items", longest)
+                    .addKeyValue("tokens", maxTokens)
+                    .log("items are as long as an example may be and may have lost the beginning of their prompts");
         }
         return examples;
     }
