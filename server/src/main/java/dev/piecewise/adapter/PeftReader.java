@@ -45,12 +45,23 @@ public final class PeftReader {
         if (!Files.exists(directory.resolve(WEIGHTS))) {
             throw new BadFileException(directory, "holds no %s".formatted(WEIGHTS));
         }
-        PeftConfig config = PeftConfig.read(JsonFields.read(configFile));
+        JsonFields fields = JsonFields.read(configFile);
+        requireBase(fields, baseFingerprint);
+        PeftConfig config = PeftConfig.read(fields);
         try (SafetensorsFile file = SafetensorsFile.open(directory.resolve(WEIGHTS))) {
             SortedMap<Site, Factors> sites = new PeftReader(base, file, config).read();
             return new LoraAdapter(Fingerprints.adapter(baseFingerprint, sites), sites);
         } catch (IllegalArgumentException e) {
             throw new BadFileException(configFile, "a module name's pattern " + e.getMessage());
+        }
+    }
+
+    /** Other tools write a name or a path there, which says nothing for certain; where a fingerprint is written it counts. */
+    private static void requireBase(JsonFields config, String baseFingerprint) {
+        String field = "base_model_name_or_path";
+        String base = config.string(field).orElse("");
+        if (base.startsWith("sha256:") && !base.equals(baseFingerprint)) {
+            throw config.bad(field, "is %s; this base model is %s".formatted(base, baseFingerprint));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.piecewise.Main;
+import dev.piecewise.adapter.PeftWriter;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.checkpoint.Projection;
@@ -128,6 +129,30 @@ final class PoolCommandsTest {
         }
         assertThat(run("pool", "inspect", pool + "").out()).contains("ann", "withdrawn");
         assertThat(run("pool", "withdraw", pool + "", "dan").err()).contains("has no sharer \"dan\"");
+    }
+
+    @Test
+    void refusesAnAdapterOfAnotherBase() {
+        Path pool = published();
+        ModelConfig config = ModelConfigReader.read(model);
+        Path foreign = own.resolve("foreign");
+        PeftWriter.write(
+                TinyAdapter.of(config, 4, 9, Projection.Q, Projection.V), config, "sha256:" + "0".repeat(64), foreign);
+        Outcome refused = run(
+                "pool",
+                "add",
+                pool + "",
+                "cas",
+                "--model",
+                model + "",
+                "--adapter",
+                foreign + "",
+                "--consent-by",
+                "cas");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("base_model_name_or_path is sha256:0000")
+                .hasLineCount(1);
     }
 
     @Test
