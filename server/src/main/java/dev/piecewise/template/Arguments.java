@@ -29,6 +29,14 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
         return new Bound(values);
     }
 
+    /** As {@link #bind}, for what Python lets be called without names only. */
+    Bound bindPositional(String function, int required, String... names) {
+        if (!named.isEmpty()) {
+            throw new TemplateError(function + "() takes no keyword arguments");
+        }
+        return bind(function, required, names);
+    }
+
     /** As {@link #bind}, for what takes nothing. */
     void none(String function) {
         bind(function, 0);

@@ -53,7 +53,7 @@ final class Attributes {
     }
 
     private static boolean isHashable(Object index) {
-        return !(index instanceof List<?> || index instanceof Map<?, ?>);
+        return !(index instanceof List<?> || index instanceof Map<?, ?> || index instanceof View);
     }
 
     private static @Nullable Object at(List<Object> items, Object index) {
@@ -79,13 +79,11 @@ final class Attributes {
 
     /** What Python's {@code getattr} finds, null for nothing. */
     private @Nullable Object find(Object object, String name) {
-        if (object instanceof Undefined undefined) {
-            throw undefined.error();
-        }
         if (name.startsWith("__") && name.endsWith("__")) {
             return Undefined.unsafe(object, name);
         }
         return switch (object) {
+            case Undefined undefined -> throw undefined.error();
             case String string -> method(StringMethods.ALL, object, name);
             case Markup markup -> method(StringMethods.ALL, object, name);
             case Map<?, ?> map -> method(DictMethods.ALL, object, name);
@@ -97,6 +95,7 @@ final class Attributes {
             case Macro macro -> macro.attribute(name);
             case Cycler cycler -> cycler.attribute(name);
             case Long integer -> NumberMethods.ofInteger(integer, name);
+            case Boolean bool -> NumberMethods.ofInteger(bool ? 1 : 0, name);
             case Double number -> NumberMethods.ofFloat(number, name);
             default -> null;
         };

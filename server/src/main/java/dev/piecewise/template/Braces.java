@@ -1,6 +1,5 @@
 package dev.piecewise.template;
 
-import java.util.Map;
 
 /** Python's {@code str.format}. */
 final class Braces {
@@ -68,13 +67,19 @@ final class Braces {
         int mark = name.indexOf('!');
         Object value = value(mark < 0 ? name : name.substring(0, mark));
         if (mark >= 0) {
-            value = name.endsWith("!r") || name.endsWith("!a")
-                    ? rendering.texts().repr(value)
-                    : rendering.texts().text(value);
+            value = converted(name.substring(mark + 1), value);
         }
-        String text = Spec.parse(spec.indexOf('{') < 0 ? spec : format(spec, depth - 1))
-                .format(value, rendering);
+        String text = Spec.format(spec.indexOf('{') < 0 ? spec : format(spec, depth - 1), value, rendering);
         return html && !(value instanceof Markup) ? Markup.escape(text) : text;
+    }
+
+    private String converted(String conversion, Object value) {
+        return switch (conversion) {
+            case "s" -> rendering.texts().text(value);
+            case "r" -> rendering.texts().repr(value);
+            case "a" -> Texts.ascii(rendering.texts().repr(value));
+            default -> throw new TemplateError("Unknown conversion specifier '" + conversion + "'");
+        };
     }
 
     private Object value(String path) {
@@ -100,16 +105,10 @@ final class Braces {
     }
 
     private Object part(Object value, String part, boolean index) {
-        Object found;
-        if (index) {
-            boolean number =
-                    !part.isEmpty() && part.length() < 10 && part.chars().allMatch(Character::isDigit);
-            found = rendering.attributes().item(value, number ? (Object) Long.valueOf(part) : part);
-        } else {
-            found = value instanceof Map<?, ?>
-                    ? Undefined.attribute(value, part)
-                    : rendering.attributes().attribute(value, part);
-        }
+        boolean number = index && !part.isEmpty() && part.length() < 10 && part.chars().allMatch(Character::isDigit);
+        Object found = index
+                ? rendering.attributes().item(value, number ? (Object) Long.valueOf(part) : part)
+                : rendering.attributes().attribute(value, part);
         if (found instanceof Undefined undefined) {
             throw undefined.error();
         }

@@ -8,8 +8,8 @@ final class Budget {
     /** Deeper nesting of calls, expressions and values ends the rendering; far more than templates need, and far less than a thread's stack holds. */
     static final int MAX_DEPTH = 600;
 
-    private static final long STEPS = 1_000_000;
-    private static final long STEPS_PER_VALUE = 1_000;
+    private static final long STEPS = 250_000;
+    private static final long STEPS_PER_VALUE = 500;
     private static final long STEPS_PER_CHARACTER = 4;
     private static final int CHARACTERS_PER_STEP = 16;
     private static final int MAX_CHARACTERS = 1 << 28;

@@ -16,10 +16,19 @@ final class Decimals {
         BigDecimal exact = new BigDecimal(number);
         return switch (type) {
             case 'f' -> fixed(exact, precision);
-            case '%' -> fixed(exact.movePointRight(2), precision) + "%";
+            case '%' -> fixed(new BigDecimal(number * 100), precision) + "%";
             case 'e' -> scientific(exact, precision);
-            default -> general(exact, Math.max(1, precision), alternate);
+            default -> general(exact, Math.max(1, precision), Math.max(1, precision), alternate);
         };
+    }
+
+    /** A number that is not negative, with so many digits in all, and one behind the point at least. */
+    static String likeRepr(double number, int precision) {
+        if (Double.isNaN(number) || Double.isInfinite(number)) {
+            return format(number, 'f', 0, false);
+        }
+        String text = general(new BigDecimal(number), Math.max(1, precision), Math.max(1, precision) - 1, false);
+        return text.indexOf('.') < 0 && text.indexOf('e') < 0 ? text + ".0" : text;
     }
 
     private static String fixed(BigDecimal number, int precision) {
@@ -35,10 +44,11 @@ final class Decimals {
         return "%se%s%02d".formatted(mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
-    private static String general(BigDecimal number, int precision, boolean alternate) {
+    /** Numbers from ten to the power of {@code limit} on are written with an exponent. */
+    private static String general(BigDecimal number, int precision, int limit, boolean alternate) {
         BigDecimal rounded = number.round(new MathContext(precision, RoundingMode.HALF_EVEN));
         int exponent = rounded.signum() == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
-        if (exponent < -4 || exponent >= precision) {
+        if (exponent < -4 || exponent >= limit) {
             String text = scientific(number, precision - 1);
             int mark = text.indexOf('e');
             return alternate ? text : trimmed(text.substring(0, mark)) + text.substring(mark);

@@ -41,7 +41,7 @@ final class DictMethods {
     }
 
     private static Object get(Object dict, Arguments arguments, Rendering rendering) {
-        Arguments.Bound bound = arguments.bind("get", 1, "key", "default");
+        Arguments.Bound bound = arguments.bindPositional("get", 1, "key", "default");
         Object value = ((Map<?, ?>) dict).get(Keys.of(bound.get(0), rendering.budget()));
         return value == null ? bound.get(1) : value;
     }

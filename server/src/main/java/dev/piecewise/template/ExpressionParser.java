@@ -64,12 +64,11 @@ final class ExpressionParser {
 
     /** As {@link #tuple()}; with {@code conditional} false, {@code if} ends it, as does the name {@code end}. */
     Expr tuple(boolean conditional, @Nullable String end) {
-        Expr tuple = items(conditional, end);
-        if (tuple instanceof Expr.TupleOf several && several.items().isEmpty()) {
+        if (atTupleEnd(end)) {
             throw TemplateError.syntax(
                     "Expected an expression, got '" + tokens.current().described() + "'", tokens.line());
         }
-        return tuple;
+        return items(conditional, end);
     }
 
     /** As {@link #tuple()}, where nothing at all is the empty tuple. */

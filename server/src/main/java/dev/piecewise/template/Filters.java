@@ -1,5 +1,6 @@
 package dev.piecewise.template;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,19 +59,18 @@ final class Filters {
 
     private static Object items(Object value, Arguments arguments, Rendering rendering) {
         arguments.none("items");
-        return switch (value) {
-            case Undefined undefined -> new Generator(List.of().iterator());
-            case Map<?, ?> map ->
-                new Generator(DictMethods.items(Types.dict(map), rendering).iterator());
-            default ->
-                new Generator(new Chosen(List.<Object>of(value).iterator(), item -> {
-                    throw new TemplateError("Can only get item pairs from a mapping.");
-                }));
-        };
+        return new Generator(() -> switch (value) {
+            case Undefined undefined -> Collections.emptyIterator();
+            case Map<?, ?> map -> DictMethods.items(Types.dict(map), rendering).iterator();
+            default -> throw new TemplateError("Can only get item pairs from a mapping.");
+        });
     }
 
     private static Object length(Object value, Arguments arguments, Rendering rendering) {
         arguments.none("length");
+        if (Types.isString(value)) {
+            rendering.budget().characters(Types.string(value).length());
+        }
         return Iteration.length(value);
     }
 }

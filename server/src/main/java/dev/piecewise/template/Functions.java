@@ -82,7 +82,7 @@ final class Functions {
 
     private static Object strftimeNow(Arguments arguments, Rendering rendering) {
         String format = arguments.bind("strftime_now", 1, "format").text(0, "");
-        rendering.budget().characters(format.length() * 32L);
+        rendering.budget().steps(format.length() * 32L);
         return new Strftime(ZonedDateTime.now(rendering.clock())).format(format);
     }
 }

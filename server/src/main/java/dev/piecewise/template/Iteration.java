@@ -39,7 +39,7 @@ final class Iteration {
             case Map<?, ?> map -> paid(Types.dict(map).keySet().iterator());
             case Tuple tuple -> paid(tuple.items().iterator());
             case View view -> paid(view.items().iterator());
-            case Generator generator -> paid(generator.items());
+            case Generator generator -> paid(generator);
             case Undefined undefined -> Collections.emptyIterator();
             default -> throw new TemplateError("'" + Types.name(value) + "' object is not iterable");
         };

@@ -10,6 +10,8 @@ import java.util.List;
  * what is only blanks before one on its line ({@code lstrip_blocks}).
  */
 final class Lexer {
+    private static final int MAX_LENGTH = 1 << 20;
+
     private final String source;
     private final Literals literals;
     private final List<Token> tokens = new ArrayList<>();
@@ -19,6 +21,9 @@ final class Lexer {
     private boolean lineStarts = true;
 
     Lexer(String template) {
+        if (template.length() > MAX_LENGTH) {
+            throw TemplateError.syntax("it is longer than " + MAX_LENGTH + " characters", 1);
+        }
         source = normalized(template);
         literals = new Literals(source);
     }
@@ -112,7 +117,9 @@ final class Lexer {
                 return;
             }
         }
-        throw TemplateError.syntax("Missing end of raw directive", line);
+        if (position < source.length()) {
+            throw TemplateError.syntax("Missing end of raw directive", line);
+        }
     }
 
     /** Goes on behind a tag's end and the whitespace that goes with it. */

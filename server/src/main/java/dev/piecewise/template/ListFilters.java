@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 
 /** The filters that take elements of a sequence, or cut it into others. */
 final class ListFilters {
@@ -57,85 +56,60 @@ final class ListFilters {
         if (!Iteration.isIterable(value)) {
             throw new TemplateError("argument must be iterable");
         }
-        List<Object> reversed = rendering.iteration().list(value).reversed();
-        boolean list = value instanceof Generator;
-        return list ? new ArrayList<>(reversed) : new Generator(reversed.iterator());
-    }
-
-    /** Values that are made one by one. */
-    private abstract static class Source implements Iterator<Object> {
-        @Override
-        public final Object next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return make();
-        }
-
-        abstract Object make();
+        List<Object> reversed = new ArrayList<>(rendering.iteration().list(value).reversed());
+        return value instanceof Generator ? reversed : new Generator(reversed::iterator);
     }
 
     private static Object batch(Object value, Arguments arguments, Rendering rendering) {
         Arguments.Bound bound = arguments.bind("batch", 1, "linecount", "fill_with");
-        long size = bound.integer(0, 1);
-        Iterator<Object> items = rendering.iteration().iterator(value);
-        return new Generator(new Source() {
-            private boolean began;
+        return new Generator(() ->
+                batches(rendering.iteration().iterator(value), bound.integer(0, 1), bound, rendering.budget()));
+    }
 
-            @Override
-            public boolean hasNext() {
-                return items.hasNext();
+    private static Iterator<Object> batches(Iterator<Object> items, long size, Arguments.Bound bound, Budget budget) {
+        List<Object> batches = new ArrayList<>();
+        List<Object> batch = new ArrayList<>();
+        while (items.hasNext()) {
+            Object item = items.next();
+            if (batch.size() == size) {
+                batches.add(batch);
+                batch = new ArrayList<>();
             }
-
-            @Override
-            Object make() {
-                List<Object> batch = new ArrayList<>();
-                if (size <= 0 && !began) {
-                    began = true;
-                    return batch;
-                }
-                while (items.hasNext() && (batch.size() < size || (size <= 0 && batch.isEmpty()))) {
-                    batch.add(items.next());
-                }
-                while (bound.given(1) && batch.size() < size) {
-                    rendering.budget().step();
-                    batch.add(bound.get(1));
-                }
-                return batch;
+            batch.add(item);
+        }
+        if (!batch.isEmpty()) {
+            batches.add(batch);
+            budget.steps(bound.given(1) ? Math.max(0, size) : 0);
+            while (bound.given(1) && batch.size() < size) {
+                batch.add(bound.get(1));
             }
-        });
+        }
+        return batches.iterator();
     }
 
     private static Object slice(Object value, Arguments arguments, Rendering rendering) {
         Arguments.Bound bound = arguments.bind("slice", 1, "slices", "fill_with");
-        long slices = bound.integer(0, 1);
-        List<Object> items = rendering.iteration().list(value);
-        if (slices == 0) {
+        return new Generator(() -> slices(rendering.iteration().list(value), bound.integer(0, 1), bound, rendering.budget()));
+    }
+
+    private static Iterator<Object> slices(List<Object> items, long count, Arguments.Bound bound, Budget budget) {
+        if (count == 0) {
             throw new TemplateError("integer division or modulo by zero");
         }
-        long each = Math.floorDiv(items.size(), slices);
-        long longer = Math.floorMod(items.size(), slices);
-        return new Generator(new Source() {
-            private long number;
-            private int from;
-
-            @Override
-            public boolean hasNext() {
-                return number < slices;
+        long each = Math.floorDiv(items.size(), count);
+        long longer = Math.floorMod(items.size(), count);
+        List<Object> slices = new ArrayList<>();
+        int from = 0;
+        for (long number = 0; number < count; number++) {
+            budget.steps(each + 1);
+            int to = (int) (from + each + (number < longer ? 1 : 0));
+            List<Object> slice = new ArrayList<>(items.subList(from, to));
+            if (bound.given(1) && number >= longer) {
+                slice.add(bound.get(1));
             }
-
-            @Override
-            Object make() {
-                rendering.budget().steps(each + 1);
-                int to = (int) (from + each + (number < longer ? 1 : 0));
-                List<Object> slice = new ArrayList<>(items.subList(from, to));
-                if (bound.given(1) && number >= longer) {
-                    slice.add(bound.get(1));
-                }
-                from = to;
-                number++;
-                return slice;
-            }
-        });
+            slices.add(slice);
+            from = to;
+        }
+        return slices.iterator();
     }
 }

@@ -29,7 +29,7 @@ final class ListMethods {
     }
 
     private static Object count(Object list, Arguments arguments, Rendering rendering) {
-        Object wanted = arguments.bind("count", 1, "value").get(0);
+        Object wanted = arguments.bindPositional("count", 1, "value").get(0);
         long count = 0;
         for (Object item : items(list)) {
             if (rendering.comparison().equal(item, wanted)) {
@@ -40,7 +40,7 @@ final class ListMethods {
     }
 
     private static Object index(Object list, Arguments arguments, Rendering rendering) {
-        Arguments.Bound bound = arguments.bind("index", 1, "value", "start", "stop");
+        Arguments.Bound bound = arguments.bindPositional("index", 1, "value", "start", "stop");
         List<Object> items = items(list);
         int start = Span.place(bound.integer(1, 0), items.size());
         int stop = Span.place(bound.integer(2, items.size()), items.size());

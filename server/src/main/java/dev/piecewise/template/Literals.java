@@ -1,6 +1,7 @@
 package dev.piecewise.template;
 
 import java.math.BigInteger;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,7 +11,8 @@ final class Literals {
             Pattern.compile("(?<!\\.)\\d+(_\\d+)*((\\.\\d+(_\\d+)*)?[eE][+\\-]?\\d+(_\\d+)*|\\.\\d+(_\\d+)*)");
     private static final Pattern INTEGER =
             Pattern.compile("0[bB](_?[01])+|0[oO](_?[0-7])+|0[xX](_?[0-9a-fA-F])+|[1-9](_?\\d)*|0(_?0)*");
-    private static final Pattern OPERATOR = Pattern.compile("//|\\*\\*|==|!=|>=|<=|[+\\-/*%~\\[\\](){}><=.:|,;]");
+    private static final Set<String> LONG_OPERATORS = Set.of("//", "**", "==", "!=", ">=", "<=");
+    private static final String OPERATORS = "+-/*%~[](){}><=.:|,;";
 
     private final String source;
     private int end;
@@ -41,12 +43,17 @@ final class Literals {
         if (c == '"' || c == '\'') {
             return string(at, line);
         }
-        Matcher operator = OPERATOR.matcher(source).region(at, source.length());
-        if (!operator.lookingAt()) {
-            throw TemplateError.syntax("unexpected char " + Texts.quoted(String.valueOf(c)) + " at " + at, line);
+        return operator(at, line);
+    }
+
+    private Token operator(int at, int line) {
+        String both = source.substring(at, Math.min(at + 2, source.length()));
+        String operator = LONG_OPERATORS.contains(both) ? both : both.substring(0, 1);
+        if (operator.length() == 1 && OPERATORS.indexOf(operator) < 0) {
+            throw TemplateError.syntax("unexpected char " + Texts.quoted(operator) + " at " + at, line);
         }
-        end = operator.end();
-        return new Token(Token.Kind.OPERATOR, operator.group(), operator.group(), line);
+        end = at + operator.length();
+        return new Token(Token.Kind.OPERATOR, operator, operator, line);
     }
 
     private Token number(int at, int line) {

@@ -32,6 +32,7 @@ final class Macro implements Callable {
     private void parameters(List<Object> positional, Map<String, Object> named, Scope scope, Rendering rendering) {
         List<String> names = signature.names();
         int firstDefault = names.size() - signature.defaults().size();
+        names.forEach(name -> scope.set(name, Undefined.variable(name)));
         for (int i = 0; i < names.size(); i++) {
             String parameter = names.get(i);
             Object given = i < positional.size() ? positional.get(i) : named.remove(parameter);

@@ -138,7 +138,7 @@ final class Numbers {
             case FLOOR_DIVIDE -> {
                 double quotient = (a - modulo(a, b)) / b;
                 double floor = Math.floor(quotient);
-                yield quotient - floor > 0.5 ? floor + 1 : floor;
+                yield quotient == 0 ? Math.copySign(0.0, a / b) : quotient - floor > 0.5 ? floor + 1 : floor;
             }
             case MODULO -> modulo(a, b);
             case POWER -> realPower(a, b);

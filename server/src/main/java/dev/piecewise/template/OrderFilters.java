@@ -2,7 +2,6 @@ package dev.piecewise.template;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -118,9 +117,8 @@ final class OrderFilters {
         boolean exact = bound.flag(0, false);
         Path path = Path.of(bound.get(1));
         Set<Object> seen = new HashSet<>();
-        Iterator<Object> items = rendering.iteration().iterator(value);
-        return new Generator(new Chosen(
-                items,
+        return new Generator(() -> new Chosen(
+                rendering.iteration().iterator(value),
                 item -> seen.add(Keys.of(Path.folded(path.follow(item, rendering), exact), rendering.budget()))));
     }
 

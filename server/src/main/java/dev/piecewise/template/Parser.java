@@ -88,7 +88,7 @@ final class Parser {
             case "print" -> prints(tag.line());
             case "break" -> List.of(new Stmt.Break());
             case "continue" -> List.of(new Stmt.Continue());
-            case "generation" -> List.of(new Stmt.Scoped(body("endgeneration")));
+            case "generation" -> List.of(new Stmt.Scoped(body("endgeneration"), true));
             case "autoescape" -> List.of(new Stmt.Autoescape(expressions.expression(), body("endautoescape")));
             case "block" -> List.of(block());
             case "include", "import", "from", "extends" -> List.of(foreign(tag.line()));
@@ -135,6 +135,9 @@ final class Parser {
 
     private Stmt loop(int line) {
         Stmt.Target target = targets.target("in");
+        if (target.assigns("loop")) {
+            throw TemplateError.syntax("Can't assign to special loop variable in for-loop target", line);
+        }
         tokens.expectName("in");
         Expr elements = expressions.tuple(false, "recursive");
         int mark = names.mark();
@@ -212,11 +215,11 @@ final class Parser {
 
     private Stmt block() {
         String name = tokens.expect(Kind.NAME).text();
-        tokens.skipName("scoped");
+        boolean seesLoops = tokens.skipName("scoped");
         tokens.skipName("required");
         List<Stmt> body = body("endblock");
         tokens.skipName(name);
-        return new Stmt.Scoped(body);
+        return new Stmt.Scoped(body, seesLoops);
     }
 
     private Stmt foreign(int line) {

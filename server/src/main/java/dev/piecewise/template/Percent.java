@@ -24,7 +24,7 @@ final class Percent {
 
     String format(String format, Object right) {
         values = right instanceof Tuple tuple ? tuple.items() : List.of(right);
-        boolean named = right instanceof Map<?, ?>;
+        boolean lookedUp = right instanceof Map<?, ?> || right instanceof List<?> || right instanceof Undefined;
         StringBuilder out = new StringBuilder();
         Matcher field = FIELD.matcher(format);
         int done = 0;
@@ -36,8 +36,7 @@ final class Percent {
             out.append(format, done, at).append(field(field, right));
             done = field.end();
         }
-        boolean all = used == values.size() || named || (used == 0 && right instanceof List<?>);
-        if (!all) {
+        if (used < values.size() && !lookedUp) {
             throw new TemplateError("not all arguments converted during string formatting");
         }
         return out.append(format, done, format.length()).toString();
@@ -100,10 +99,7 @@ final class Percent {
             case 's', 'r', 'a' ->
                 new Spec(" ", flags.has('-') ? '<' : '>', '-', false, flags.width(), "", flags.precision(), 's')
                         .format(text(type, value), rendering);
-            case 'c' ->
-                Types.isString(value)
-                        ? Types.string(value)
-                        : flags.spec('c').format(Numbers.integer(number(type, value)), rendering);
+            case 'c' -> flags.spec('c').format(code(value), rendering);
             case 'd', 'i', 'u' -> flags.spec('d').format(truncated(number(type, value)), rendering);
             case 'x', 'X', 'o' -> flags.spec(type).format(number(type, value), rendering);
             case 'e', 'E', 'f', 'F', 'g', 'G' -> flags.spec(type).format(Numbers.real(number(type, value)), rendering);
@@ -111,9 +107,21 @@ final class Percent {
         };
     }
 
+    private static Object code(Object value) {
+        if (Types.isInteger(value)) {
+            return Numbers.normal(Numbers.integer(value));
+        }
+        if (!Types.isString(value) || Chars.length(Types.string(value)) != 1) {
+            throw new TemplateError("a character is needed, as int or char");
+        }
+        return (long) Types.string(value).codePointAt(0);
+    }
+
     private String text(char type, Object value) {
-        String text =
-                type == 's' ? rendering.texts().text(value) : rendering.texts().repr(value);
+        String text = type == 's' ? rendering.texts().text(value) : rendering.texts().repr(value);
+        if (type == 'a') {
+            text = Texts.ascii(text);
+        }
         return html && !(value instanceof Markup) ? Markup.escape(text) : text;
     }
 

@@ -78,7 +78,10 @@ final class Renderer {
             case Stmt.CallBlock call -> call(call, scope, out);
             case Stmt.FilterBlock filter -> filter(filter, scope, out);
             case Stmt.With with -> with(with, scope, out);
-            case Stmt.Scoped scoped -> print(rendering.text(text(scoped.body(), scope.inner())), out);
+            case Stmt.Scoped scoped -> {
+                Scope outer = scoped.seesLoops() ? scope : scope.outermost();
+                yield print(rendering.text(text(scoped.body(), outer.inner())), out);
+            }
             case Stmt.Autoescape autoescape -> autoescape(autoescape, scope, out);
             case Stmt.Foreign foreign -> {
                 rendering.at(foreign.line());

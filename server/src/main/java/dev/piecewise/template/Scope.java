@@ -14,12 +14,17 @@ final class Scope {
         this.variables = variables;
     }
 
-    static Scope outermost(Map<String, Object> variables) {
+    static Scope global(Map<String, Object> variables) {
         return new Scope(null, variables);
     }
 
     Scope inner() {
         return new Scope(this, null);
+    }
+
+    /** The variables of the whole template. */
+    Scope outermost() {
+        return around == null || around.around == null ? this : around.outermost();
     }
 
     Object get(String name) {

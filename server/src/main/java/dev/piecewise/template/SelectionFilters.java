@@ -20,26 +20,26 @@ final class SelectionFilters {
     private SelectionFilters() {}
 
     private static Object map(Object value, Arguments arguments, Rendering rendering) {
-        if (!Types.truth(value)) {
-            return nothing();
-        }
-        UnaryOperator<Object> change = change(arguments, rendering);
-        Iterator<Object> items = rendering.iteration().iterator(value);
-        return new Generator(new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return items.hasNext();
+        return new Generator(() -> {
+            if (!Types.truth(value)) {
+                return Collections.emptyIterator();
             }
-
-            @Override
-            public Object next() {
-                return change.apply(items.next());
-            }
+            UnaryOperator<Object> change = change(arguments, rendering);
+            return new Changed(rendering.iteration().iterator(value), change);
         });
     }
 
-    private static Generator nothing() {
-        return new Generator(Collections.emptyIterator());
+    /** Values that are made of others when it is their turn. */
+    private record Changed(Iterator<Object> items, UnaryOperator<Object> change) implements Iterator<Object> {
+        @Override
+        public boolean hasNext() {
+            return items.hasNext();
+        }
+
+        @Override
+        public Object next() {
+            return change.apply(items.next());
+        }
     }
 
     private static UnaryOperator<Object> change(Arguments arguments, Rendering rendering) {
@@ -66,22 +66,19 @@ final class SelectionFilters {
 
     private static Object select(
             Object value, Arguments arguments, Rendering rendering, boolean byAttribute, boolean wanted) {
-        if (!Types.truth(value)) {
-            return nothing();
-        }
-        List<Object> rest = arguments.positional();
-        Path path = Path.ITSELF;
-        if (byAttribute) {
-            if (rest.isEmpty()) {
+        return new Generator(() -> {
+            if (!Types.truth(value)) {
+                return Collections.emptyIterator();
+            }
+            List<Object> given = arguments.positional();
+            if (byAttribute && given.isEmpty()) {
                 throw new TemplateError("Missing parameter for attribute name");
             }
-            path = Path.of(rest.getFirst());
-            rest = rest.subList(1, rest.size());
-        }
-        Path way = path;
-        Predicate<Object> test = test(rest, rendering);
-        Iterator<Object> items = rendering.iteration().iterator(value);
-        return new Generator(new Chosen(items, item -> test.test(way.follow(item, rendering)) == wanted));
+            Path path = byAttribute ? Path.of(given.getFirst()) : Path.ITSELF;
+            Predicate<Object> test = test(given.subList(byAttribute ? 1 : 0, given.size()), rendering);
+            return new Chosen(
+                    rendering.iteration().iterator(value), item -> test.test(path.follow(item, rendering)) == wanted);
+        });
     }
 
     private static Predicate<Object> test(List<Object> arguments, Rendering rendering) {

@@ -4,6 +4,9 @@ package dev.piecewise.template;
 record Span(String text, int from, int to, boolean valid) {
     /** Reads the arguments {@code start} and {@code end} at these places. */
     static Span of(String text, Arguments.Bound bound, int start, int end) {
+        if (!bound.given(start) && !bound.given(end)) {
+            return new Span(text, 0, text.length(), true);
+        }
         int length = Chars.length(text);
         long from = bound.given(start) ? bound.integer(start, 0) : 0;
         long to = bound.given(end) ? bound.integer(end, length) : length;

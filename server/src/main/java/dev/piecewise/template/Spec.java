@@ -42,34 +42,31 @@ record Spec(
         return Integer.parseInt(digits);
     }
 
-    String format(Object value, Rendering rendering) {
-        rendering.budget().characters(width + Math.max(0, precision) * 2L);
-        return switch (value) {
-            case Undefined undefined when isPlain() -> "";
-            case Boolean bool
-            when type == 0 || type == 's' -> padded("", rendering.texts().text(bool), '<');
-            case String string -> string(string);
-            case Markup markup -> string(markup.text());
-            case Double number -> real(number);
-            default -> {
-                if (Types.isInteger(value)) {
-                    yield integer(Numbers.integer(value));
-                }
-                if (!isPlain()) {
-                    throw new TemplateError("unsupported format string passed to " + Types.name(value) + ".__format__");
-                }
-                yield rendering.texts().text(value);
-            }
-        };
+    /** What Python's {@code format(value, text)} returns. */
+    static String format(String text, Object value, Rendering rendering) {
+        return text.isEmpty() ? rendering.texts().text(value) : parse(text).format(value, rendering);
     }
 
-    private boolean isPlain() {
-        return type == 0 && width == 0 && precision < 0 && align == 0;
+    String format(Object value, Rendering rendering) {
+        rendering.budget().characters(width + Math.max(0, precision) * 2L);
+        if (Types.isString(value)) {
+            return string(Types.string(value));
+        }
+        if (value instanceof Double number) {
+            return real(number);
+        }
+        if (Types.isInteger(value)) {
+            return integer(Numbers.integer(value));
+        }
+        throw new TemplateError("unsupported format string passed to " + Types.name(value) + ".__format__");
     }
 
     private String string(String text) {
         if (type != 0 && type != 's') {
             throw new TemplateError("Unknown format code '" + type + "' for object of type 'str'");
+        }
+        if (sign != '-' || !grouping.isEmpty() || (align == '=' && !fill.equals("0"))) {
+            throw new TemplateError("sign, '=' or ',' not allowed in string format specifier");
         }
         boolean cut = precision >= 0 && precision < Chars.length(text);
         return padded("", cut ? text.substring(0, Chars.offset(text, precision)) : text, '<');
@@ -80,7 +77,7 @@ record Spec(
         double magnitude = Math.abs(number);
         char kind = Character.toLowerCase(type);
         String digits = switch (kind) {
-            case 0 -> precision < 0 ? Texts.number(magnitude) : Decimals.format(magnitude, 'g', precision, alternate);
+            case 0 -> precision < 0 ? Texts.number(magnitude) : Decimals.likeRepr(magnitude, precision);
             case 'f', 'e', 'g', '%', 'n' ->
                 Decimals.format(magnitude, kind == 'n' ? 'g' : kind, precision < 0 ? 6 : precision, alternate);
             default -> throw new TemplateError("Unknown format code '" + type + "' for object of type 'float'");
@@ -92,14 +89,20 @@ record Spec(
         String digits = switch (type) {
             case 0, 'd', 'n' -> grouped(integer.abs().toString(), 3);
             case 'x' -> (alternate ? "0x" : "") + grouped(integer.abs().toString(16), 4);
-            case 'X' ->
-                (alternate ? "0X" : "") + grouped(integer.abs().toString(16).toUpperCase(Locale.ROOT), 4);
+            case 'X' -> (alternate ? "0X" : "") + grouped(integer.abs().toString(16).toUpperCase(Locale.ROOT), 4);
             case 'o' -> (alternate ? "0o" : "") + grouped(integer.abs().toString(8), 4);
             case 'b' -> (alternate ? "0b" : "") + grouped(integer.abs().toString(2), 4);
             case 'c' -> character(integer);
+            case 's' -> throw new TemplateError("Unknown format code 's' for object of type 'int'");
             default -> "";
         };
-        return digits.isEmpty() ? real(Numbers.real(Numbers.normal(integer))) : number(integer.signum() < 0, digits);
+        if (digits.isEmpty()) {
+            return real(Numbers.real(Numbers.normal(integer)));
+        }
+        if (precision >= 0) {
+            throw new TemplateError("Precision not allowed in integer format specifier");
+        }
+        return number(integer.signum() < 0, digits);
     }
 
     private static String character(BigInteger code) {
@@ -131,12 +134,13 @@ record Spec(
 
     private String padded(String mark, String text, char usual) {
         int missing = Math.max(0, width - Chars.length(text) - mark.length());
-        int left = switch (align == 0 ? usual : align) {
+        boolean zeros = align == '=' && usual == '<';
+        int left = switch (align == 0 || zeros ? usual : align) {
             case '<' -> 0;
             case '^' -> missing / 2;
             default -> missing;
         };
-        return align == '='
+        return align == '=' && !zeros
                 ? mark + fill.repeat(missing) + text
                 : fill.repeat(left) + mark + text + fill.repeat(missing - left);
     }

@@ -77,7 +77,7 @@ final class Splitting {
         int at = Chars.skipBlanks(text, 0);
         while (at < text.length()) {
             if (pieces.size() >= limit) {
-                pieces.add(Chars.stripTrailing(text.substring(at)));
+                pieces.add(text.substring(at));
                 break;
             }
             int from = at;
@@ -95,7 +95,7 @@ final class Splitting {
         int at = Chars.stripTrailing(text).length();
         while (at > 0) {
             if (pieces.size() >= limit) {
-                pieces.add(text.substring(Chars.skipBlanks(text, 0), at));
+                pieces.add(text.substring(0, at));
                 break;
             }
             int to = at;
@@ -141,7 +141,7 @@ final class Splitting {
 
     private static Object partition(Object string, Arguments arguments, Rendering rendering, boolean last) {
         String text = Types.string(string);
-        String separator = arguments.bind("partition", 1, "sep").text(0, "");
+        String separator = arguments.bindPositional("partition", 1, "sep").text(0, "");
         if (separator.isEmpty()) {
             throw new TemplateError("empty separator");
         }

@@ -36,8 +36,8 @@ sealed interface Stmt {
 
     record With(List<Target> targets, List<Expr> values, List<Stmt> body, int line) implements Stmt {}
 
-    /** A body with variables of its own: {@code block}, and {@code generation}, which marks what training counts. */
-    record Scoped(List<Stmt> body) implements Stmt {}
+    /** A body with variables of its own: {@code block}, and {@code generation}, which marks what training counts; most blocks see no loop around them. */
+    record Scoped(List<Stmt> body, boolean seesLoops) implements Stmt {}
 
     record Autoescape(Expr on, List<Stmt> body) implements Stmt {}
 
@@ -49,6 +49,15 @@ sealed interface Stmt {
 
     /** What is assigned to. */
     sealed interface Target {
+        /** Whether a variable of this name is among them. */
+        default boolean assigns(String name) {
+            return switch (this) {
+                case Variable variable -> variable.name().equals(name);
+                case Member member -> false;
+                case Several several -> several.targets().stream().anyMatch(target -> target.assigns(name));
+            };
+        }
+
         record Variable(String name) implements Target {}
 
         record Member(String namespace, String name) implements Target {}

@@ -58,7 +58,7 @@ final class StringMethods {
     }
 
     private static Object strip(Object string, Arguments arguments, Rendering rendering, boolean left, boolean right) {
-        Arguments.Bound bound = arguments.bind("strip", 0, "chars");
+        Arguments.Bound bound = arguments.bindPositional("strip", 0, "chars");
         String text = Types.string(string);
         rendering.budget().characters(text.length());
         String stripped =
@@ -67,7 +67,7 @@ final class StringMethods {
     }
 
     private static Object replace(Object string, Arguments arguments, Rendering rendering) {
-        Arguments.Bound bound = arguments.bind("replace", 2, "old", "new", "count");
+        Arguments.Bound bound = arguments.bindPositional("replace", 2, "old", "new", "count");
         boolean html = string instanceof Markup;
         String replacement = html ? Rendering.html(bound.get(1)) : bound.text(1, "");
         return like(
@@ -97,7 +97,7 @@ final class StringMethods {
     }
 
     private static Object justify(String name, Object string, Arguments arguments, Rendering rendering) {
-        Arguments.Bound bound = arguments.bind(name, 1, "width", "fillchar");
+        Arguments.Bound bound = arguments.bindPositional(name, 1, "width", "fillchar");
         String text = Types.string(string);
         String fill = bound.text(1, " ");
         if (Chars.length(fill) != 1) {
@@ -117,7 +117,7 @@ final class StringMethods {
 
     private static Object zfill(Object string, Arguments arguments, Rendering rendering) {
         String text = Types.string(string);
-        long missing = Math.max(0, arguments.bind("zfill", 1, "width").integer(0, 0) - Chars.length(text));
+        long missing = Math.max(0, arguments.bindPositional("zfill", 1, "width").integer(0, 0) - Chars.length(text));
         rendering.budget().characters(text.length() + missing);
         boolean signed = text.startsWith("-") || text.startsWith("+");
         String zeros = "0".repeat((int) missing);
@@ -145,20 +145,20 @@ final class StringMethods {
 
     private static Object removePrefix(Object string, Arguments arguments, Rendering rendering) {
         String text = Types.string(string);
-        String prefix = arguments.bind("removeprefix", 1, "prefix").text(0, "");
+        String prefix = arguments.bindPositional("removeprefix", 1, "prefix").text(0, "");
         rendering.budget().characters(text.length());
         return like(string, text.startsWith(prefix) ? text.substring(prefix.length()) : text);
     }
 
     private static Object removeSuffix(Object string, Arguments arguments, Rendering rendering) {
         String text = Types.string(string);
-        String suffix = arguments.bind("removesuffix", 1, "suffix").text(0, "");
+        String suffix = arguments.bindPositional("removesuffix", 1, "suffix").text(0, "");
         rendering.budget().characters(text.length());
         return like(string, text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text);
     }
 
     private static Object formatMap(Object string, Arguments arguments, Rendering rendering) {
-        Object values = arguments.bind("format_map", 1, "mapping").get(0);
+        Object values = arguments.bindPositional("format_map", 1, "mapping").get(0);
         if (!(values instanceof Map<?, ?> map)) {
             throw new TemplateError("format_map() argument must be a mapping");
         }

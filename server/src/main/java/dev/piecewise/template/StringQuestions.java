@@ -40,7 +40,8 @@ final class StringQuestions {
 
     private static Method affix(String name, BiPredicate<Span, String> matches) {
         return (string, arguments, rendering) -> {
-            Arguments.Bound bound = arguments.bind(name, 1, "prefix", "start", "end");
+            Arguments.Bound bound = arguments.bindPositional(name, 1, "prefix", "start", "end");
+            rendering.budget().characters(arguments.positional().size() > 1 ? Types.string(string).length() : 0);
             Span span = Span.of(Types.string(string), bound, 1, 2);
             List<Object> wanted = bound.get(0) instanceof Tuple tuple ? tuple.items() : List.of(bound.get(0));
             for (Object affix : wanted) {
@@ -59,7 +60,7 @@ final class StringQuestions {
 
     private static Method position(String name, boolean last, boolean needed) {
         return (string, arguments, rendering) -> {
-            Arguments.Bound bound = arguments.bind(name, 1, "sub", "start", "end");
+            Arguments.Bound bound = arguments.bindPositional(name, 1, "sub", "start", "end");
             String text = Types.string(string);
             String wanted = bound.text(0, "");
             rendering.budget().search(text.length(), wanted.length());
@@ -72,7 +73,7 @@ final class StringQuestions {
     }
 
     private static Object count(Object string, Arguments arguments, Rendering rendering) {
-        Arguments.Bound bound = arguments.bind("count", 1, "sub", "start", "end");
+        Arguments.Bound bound = arguments.bindPositional("count", 1, "sub", "start", "end");
         String text = Types.string(string);
         String wanted = bound.text(0, "");
         rendering.budget().search(text.length(), wanted.length());

@@ -76,9 +76,12 @@ final class TargetParser {
             if (!names.isEmpty()) {
                 tokens.expectOperator(",");
             }
-            names.add(name());
+            String name = name();
+            names.add(name);
             if (tokens.skipOperator("=")) {
                 defaults.add(expressions.expression());
+            } else if (name.equals("caller")) {
+                throw TemplateError.syntax("the special \"caller\" argument must be given a default", tokens.line());
             } else if (!defaults.isEmpty()) {
                 throw TemplateError.syntax("non-default argument follows default argument", tokens.line());
             }

@@ -35,7 +35,7 @@ public final class Template {
         Values values = new Values();
         Scope scope;
         try {
-            scope = Scope.outermost(values.variables(variables)).inner();
+            scope = Scope.global(values.variables(variables)).inner();
         } catch (TemplateError error) {
             throw failed(error, 0);
         }

@@ -70,7 +70,7 @@ final class Tests {
         tests.put("mapping", kind(Map.class::isInstance));
         tests.put("iterable", kind(Iteration::isIterable));
         tests.put("sequence", kind(Tests::isSequence));
-        tests.put("callable", kind(Callable.class::isInstance));
+        tests.put("callable", kind(value -> value instanceof Callable || value instanceof Undefined));
         tests.put("escaped", kind(Markup.class::isInstance));
     }
 

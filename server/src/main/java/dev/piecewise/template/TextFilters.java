@@ -121,7 +121,6 @@ final class TextFilters {
 
     private static Object truncate(Object value, Arguments arguments, Rendering rendering) {
         Arguments.Bound bound = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
-        String text = Types.string(value);
         String end = bound.text(2, "...");
         long length = bound.integer(0, 255);
         long leeway = bound.given(3) ? bound.integer(3, 5) : 5;
@@ -129,10 +128,11 @@ final class TextFilters {
         if (kept < 0 || leeway < 0) {
             throw new TemplateError("expected length >= " + Chars.length(end) + ", got " + length);
         }
-        rendering.budget().characters(text.length());
-        if (Chars.length(text) - leeway <= length) {
+        if (Iteration.length(value) - leeway <= length) {
             return value;
         }
+        String text = Types.string(value);
+        rendering.budget().characters(text.length());
         String start = text.substring(0, Chars.offset(text, (int) kept));
         int blank = bound.flag(1, false) ? -1 : start.lastIndexOf(' ');
         return StringMethods.like(value, (blank < 0 ? start : start.substring(0, blank)) + end);

@@ -141,14 +141,24 @@ final class Texts {
         return quoted.append(quote).toString();
     }
 
+    /** A literal without anything but ASCII. */
+    static String ascii(String quoted) {
+        StringBuilder ascii = new StringBuilder(quoted.length());
+        quoted.codePoints().forEach(c -> ascii.append(c < 0x80 ? Character.toString(c) : escape(c)));
+        return ascii.toString();
+    }
+
+    private static String escape(int c) {
+        return c < 0x100 ? "\\x%02x".formatted(c) : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c);
+    }
+
     private static void character(int c, char quote, StringBuilder quoted) {
         if (c == quote) {
             quoted.append('\\').append(quote);
         } else if (isPrintable(c)) {
             quoted.appendCodePoint(c);
         } else {
-            quoted.append(
-                    c < 0x100 ? "\\x%02x".formatted(c) : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c));
+            quoted.append(escape(c));
         }
     }
 

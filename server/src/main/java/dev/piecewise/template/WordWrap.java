@@ -57,17 +57,19 @@ final class WordWrap {
         StringBuilder line = new StringBuilder();
         for (String word : words) {
             String rest = word;
-            if (line.length() + rest.length() > width && !(line.isEmpty() && !breakLong)) {
-                boolean fill = breakLong && rest.length() > width;
+            int used = line.codePointCount(0, line.length());
+            if (used + Chars.length(rest) > width && !(line.isEmpty() && !breakLong)) {
+                boolean fill = breakLong && Chars.length(rest) > width;
                 if (fill && !Chars.isBlank(rest, 0)) {
-                    int room = width - line.length();
+                    int room = Chars.offset(rest, width - used);
                     line.append(rest, 0, room);
                     rest = rest.substring(room);
                 }
                 flush(line, lines);
-                while (fill && rest.length() > width) {
-                    lines.add(rest.substring(0, width));
-                    rest = rest.substring(width);
+                while (fill && Chars.length(rest) > width) {
+                    int end = Chars.offset(rest, width);
+                    lines.add(rest.substring(0, end));
+                    rest = rest.substring(end);
                 }
             }
             if (!(line.isEmpty() && !lines.isEmpty() && Chars.isBlank(rest, 0))) {
