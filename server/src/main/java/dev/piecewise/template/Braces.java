@@ -1,6 +1,5 @@
 package dev.piecewise.template;
 
-
 /** Python's {@code str.format}. */
 final class Braces {
     private static final int MAX_DEPTH = 2;
@@ -105,7 +104,8 @@ final class Braces {
     }
 
     private Object part(Object value, String part, boolean index) {
-        boolean number = index && !part.isEmpty() && part.length() < 10 && part.chars().allMatch(Character::isDigit);
+        boolean number =
+                index && !part.isEmpty() && part.length() < 10 && part.chars().allMatch(Character::isDigit);
         Object found = index
                 ? rendering.attributes().item(value, number ? (Object) Long.valueOf(part) : part)
                 : rendering.attributes().attribute(value, part);

@@ -56,14 +56,15 @@ final class ListFilters {
         if (!Iteration.isIterable(value)) {
             throw new TemplateError("argument must be iterable");
         }
-        List<Object> reversed = new ArrayList<>(rendering.iteration().list(value).reversed());
+        List<Object> reversed =
+                new ArrayList<>(rendering.iteration().list(value).reversed());
         return value instanceof Generator ? reversed : new Generator(reversed::iterator);
     }
 
     private static Object batch(Object value, Arguments arguments, Rendering rendering) {
         Arguments.Bound bound = arguments.bind("batch", 1, "linecount", "fill_with");
-        return new Generator(() ->
-                batches(rendering.iteration().iterator(value), bound.integer(0, 1), bound, rendering.budget()));
+        return new Generator(
+                () -> batches(rendering.iteration().iterator(value), bound.integer(0, 1), bound, rendering.budget()));
     }
 
     private static Iterator<Object> batches(Iterator<Object> items, long size, Arguments.Bound bound, Budget budget) {
@@ -89,7 +90,8 @@ final class ListFilters {
 
     private static Object slice(Object value, Arguments arguments, Rendering rendering) {
         Arguments.Bound bound = arguments.bind("slice", 1, "slices", "fill_with");
-        return new Generator(() -> slices(rendering.iteration().list(value), bound.integer(0, 1), bound, rendering.budget()));
+        return new Generator(
+                () -> slices(rendering.iteration().list(value), bound.integer(0, 1), bound, rendering.budget()));
     }
 
     private static Iterator<Object> slices(List<Object> items, long count, Arguments.Bound bound, Budget budget) {

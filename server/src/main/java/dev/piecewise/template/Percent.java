@@ -118,7 +118,8 @@ final class Percent {
     }
 
     private String text(char type, Object value) {
-        String text = type == 's' ? rendering.texts().text(value) : rendering.texts().repr(value);
+        String text =
+                type == 's' ? rendering.texts().text(value) : rendering.texts().repr(value);
         if (type == 'a') {
             text = Texts.ascii(text);
         }

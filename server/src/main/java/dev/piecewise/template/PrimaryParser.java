@@ -136,20 +136,37 @@ final class PrimaryParser {
         throw TemplateError.syntax("expected name or number", token.line());
     }
 
+    /** Nothing, or several things with commas between them, are a tuple, which is no key of anything but a dict. */
     private Expr subscript(Expr object) {
-        Expr start = tokens.atOperator(":") ? null : expressions.tuple();
-        if (start != null && tokens.skipOperator("]")) {
+        List<Expr> parts = new ArrayList<>();
+        while (parts.isEmpty() ? !tokens.atOperator("]") : tokens.skipOperator(",")) {
+            parts.add(part(object));
+        }
+        tokens.expectOperator("]");
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        List<Expr> indexes = parts.stream()
+                .map(part -> part instanceof Expr.Item item ? item.index() : part)
+                .toList();
+        return new Expr.Item(object, new Expr.TupleOf(indexes));
+    }
+
+    private Expr part(Expr object) {
+        Expr start = tokens.atOperator(":") ? null : expressions.expression();
+        if (start != null && !tokens.atOperator(":")) {
             return new Expr.Item(object, start);
         }
         tokens.expectOperator(":");
         Expr stop = bound();
         Expr step = tokens.skipOperator(":") ? bound() : null;
-        tokens.expectOperator("]");
         return new Expr.Slice(object, start, stop, step);
     }
 
     private @Nullable Expr bound() {
-        return tokens.atOperator(":") || tokens.atOperator("]") ? null : expressions.expression();
+        return tokens.atOperator(":") || tokens.atOperator("]") || tokens.atOperator(",")
+                ? null
+                : expressions.expression();
     }
 
     /** What stands in a call's parentheses; the opening one is read already. */

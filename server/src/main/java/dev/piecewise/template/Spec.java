@@ -89,7 +89,8 @@ record Spec(
         String digits = switch (type) {
             case 0, 'd', 'n' -> grouped(integer.abs().toString(), 3);
             case 'x' -> (alternate ? "0x" : "") + grouped(integer.abs().toString(16), 4);
-            case 'X' -> (alternate ? "0X" : "") + grouped(integer.abs().toString(16).toUpperCase(Locale.ROOT), 4);
+            case 'X' ->
+                (alternate ? "0X" : "") + grouped(integer.abs().toString(16).toUpperCase(Locale.ROOT), 4);
             case 'o' -> (alternate ? "0o" : "") + grouped(integer.abs().toString(8), 4);
             case 'b' -> (alternate ? "0b" : "") + grouped(integer.abs().toString(2), 4);
             case 'c' -> character(integer);

@@ -41,7 +41,12 @@ final class StringQuestions {
     private static Method affix(String name, BiPredicate<Span, String> matches) {
         return (string, arguments, rendering) -> {
             Arguments.Bound bound = arguments.bindPositional(name, 1, "prefix", "start", "end");
-            rendering.budget().characters(arguments.positional().size() > 1 ? Types.string(string).length() : 0);
+            rendering
+                    .budget()
+                    .characters(
+                            arguments.positional().size() > 1
+                                    ? Types.string(string).length()
+                                    : 0);
             Span span = Span.of(Types.string(string), bound, 1, 2);
             List<Object> wanted = bound.get(0) instanceof Tuple tuple ? tuple.items() : List.of(bound.get(0));
             for (Object affix : wanted) {

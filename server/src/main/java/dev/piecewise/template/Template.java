@@ -4,6 +4,7 @@ import dev.piecewise.error.ServingException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A Jinja2 template, ready to be rendered. Any thread may call. */
@@ -11,10 +12,12 @@ public final class Template {
     private static final String FIELD = "messages";
 
     private final List<Stmt> body;
+    private final Set<String> unset;
     private final Clock clock;
 
     private Template(List<Stmt> body, Clock clock) {
         this.body = body;
+        unset = Unset.in(body);
         this.clock = clock;
     }
 
@@ -33,12 +36,8 @@ public final class Template {
      */
     public String render(Map<String, ? extends @Nullable Object> variables) {
         Values values = new Values();
-        Scope scope;
-        try {
-            scope = Scope.global(values.variables(variables)).inner();
-        } catch (TemplateError error) {
-            throw failed(error, 0);
-        }
+        Scope scope = scope(values, variables);
+        unset.forEach(name -> scope.set(name, Undefined.variable(name)));
         Rendering rendering = new Rendering(values.budget(), clock);
         try {
             return rendering.texts().text(rendering.renderer().text(body, scope));
@@ -46,6 +45,14 @@ public final class Template {
             throw error.raised() ? ServingException.invalid(FIELD, error.text()) : failed(error, rendering.line());
         } catch (StackOverflowError deep) {
             throw failed(Budget.tooDeep(), rendering.line());
+        }
+    }
+
+    private static Scope scope(Values values, Map<String, ? extends @Nullable Object> variables) {
+        try {
+            return Scope.global(values.variables(variables)).inner();
+        } catch (TemplateError error) {
+            throw failed(error, 0);
         }
     }
 

@@ -78,7 +78,8 @@ final class BudgetTest {
                 "{{ " + "1 if 0 else ".repeat(9999) + "1 }}",
                 "{% macro m() %}{{ (((((((((((m()))))))))))) }}{% endmacro %}{{ m() }}");
         List<Throwable> failures = new ArrayList<>();
-        Thread small = new Thread(null, () -> templates.forEach(each -> failures.add(failure(each))), "small", 512 * 1024);
+        Thread small =
+                new Thread(null, () -> templates.forEach(each -> failures.add(failure(each))), "small", 512 * 1024);
         small.start();
         small.join();
 

@@ -94,14 +94,18 @@ final class FamiliesTest {
         Map<String, Object> tool = map("type", "function", "function", map("name", "f", "b", 1.0, "a", null));
 
         assertThat(render(Families.THINKING, List.of(message("user", "Hi")), List.of(tool), false))
-                .startsWith("<|im_start|>system\n# Tools\n\n<tools>\n"
-                        + "{\"type\": \"function\", \"function\": {\"name\": \"f\", \"b\": 1.0, \"a\": null}}\n</tools>");
+                .startsWith(
+                        "<|im_start|>system\n# Tools\n\n<tools>\n"
+                                + "{\"type\": \"function\", \"function\": {\"name\": \"f\", \"b\": 1.0, \"a\": null}}\n</tools>");
     }
 
     @Test
     void theSystemMessageGoesIntoTheLastQuestion() {
         List<Map<String, Object>> messages = List.of(
-                message("system", "Help."), message("user", "One?"), message("assistant", " One. "), message("user", "Two?"));
+                message("system", "Help."),
+                message("user", "One?"),
+                message("assistant", " One. "),
+                message("user", "Two?"));
 
         assertThat(render(Families.INSTRUCTIONS, messages, null, false))
                 .isEqualTo("<s>[INST] One?[/INST] One.</s>[INST] Help.\n\nTwo?[/INST]2");
@@ -123,8 +127,9 @@ final class FamiliesTest {
     void whatATemplateCannotDoIsToldWithItsLine() {
         assertThatThrownBy(() -> render(Families.CHATML, List.of(map("role", "user", "content", null)), null, false))
                 .isInstanceOf(ServingException.class)
-                .hasMessage("the chat template cannot be used for this: can only concatenate str (not \"NoneType\") to str"
-                        + " (line 3)");
+                .hasMessage(
+                        "the chat template cannot be used for this: can only concatenate str (not \"NoneType\") to str"
+                                + " (line 3)");
     }
 
     @Test
@@ -136,8 +141,7 @@ final class FamiliesTest {
         Map<String, Object> tool = map("function", map("name", "f", "parameters", map("properties", properties)));
         List<Map<String, Object>> messages = List.of(call("assistant", "", "f", map("city", "<b> & 'c'")));
 
-        assertThat(render(Families.MACROS, messages, List.of(tool), false))
-                .isEqualTo("""
+        assertThat(render(Families.MACROS, messages, List.of(tool), false)).isEqualTo("""
                         <|im_start|>system
                         <tools>
                         f(city: str, sizes: list[list[int]], rest: dict)
