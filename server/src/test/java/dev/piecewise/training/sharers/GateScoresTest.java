@@ -85,7 +85,7 @@ final class GateScoresTest {
             TrainableBase base, Map<String, LoraAdapter> adapters, Map<String, SortedMap<Site, float[]>> gates) {
         List<Contribution> contributions = new ArrayList<>();
         adapters.forEach((user, adapter) ->
-                contributions.add(new Contribution(user, 12, adapter, Optional.of(gates.get(user)))));
+                contributions.add(new Contribution(user, 12, adapter, Optional.ofNullable(gates.get(user)))));
         return PoolImporter.pool(base.fingerprint(), Merge.PRODUCT, contributions);
     }
 
