@@ -6,6 +6,7 @@ import dev.piecewise.text.CompletionText.Options;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,18 @@ final class CompletionTextTest {
     @Test
     void theDeltasAreTheText() {
         assertThat(run(Options.PLAIN, "the girl 😀 the park")).isEqualTo("the girl 😀 the park");
+    }
+
+    @Test
+    void specialTokensHaveTextWhereTheyAreToBeShown() {
+        int end = id(TinyTokenizers.EOS);
+        Options shown = new Options(List.of(), false, 0, true, Set.of(end));
+        CompletionText text = new CompletionText(tokenizer, NO_PROMPT, shown);
+
+        assertThat(text.add(id("▁the")).text()).isEqualTo("the");
+        assertThat(text.add(end).text()).isEqualTo("</s>");
+        assertThat(text.add(id(TinyTokenizers.BOS)).text()).isEmpty();
+        assertThat(text.add(id("▁girl")).text()).isEqualTo(" girl");
     }
 
     @Test

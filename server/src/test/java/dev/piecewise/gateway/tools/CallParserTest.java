@@ -98,6 +98,14 @@ final class CallParserTest {
     }
 
     @Test
+    void givesTheWholeCallsOfAListThatWasCutShort() {
+        assertThat(read(
+                        CallFormat.UNKNOWN.forcedParser(FUNCTIONS),
+                        List.of("[{\"name\": \"now\", \"argu", "ments\": {}}, {\"name\": \"add\", \"arg")))
+                .isEqualTo("«now {}»");
+    }
+
+    @Test
     void takesTheFirstCallWhereOnlyOneIsWanted() {
         Tool now = new Tool("p", "now", NullNode.instance, NullNode.instance);
         CallParser parser = new Toolbox(List.of(now), new ToolChoice.Auto(), false).parser(CallFormat.LLAMA3);
