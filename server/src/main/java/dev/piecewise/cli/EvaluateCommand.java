@@ -2,6 +2,7 @@ package dev.piecewise.cli;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Assembler;
+import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.PeftReader;
 import dev.piecewise.adapter.Pool;
@@ -10,25 +11,33 @@ import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.engine.EngineObserver;
 import dev.piecewise.engine.LocalEngine;
+import dev.piecewise.error.ServingException;
 import dev.piecewise.evaluation.Approach;
 import dev.piecewise.evaluation.Approaches;
+import dev.piecewise.evaluation.Approaches.NearestSharer;
 import dev.piecewise.evaluation.Approaches.OwnAdapters;
 import dev.piecewise.evaluation.Dataset;
 import dev.piecewise.evaluation.Examination;
 import dev.piecewise.evaluation.MethodSpec;
+import dev.piecewise.evaluation.NearestByEmbedding;
 import dev.piecewise.evaluation.Plot;
 import dev.piecewise.evaluation.Report;
 import dev.piecewise.evaluation.Respondent;
 import dev.piecewise.evaluation.Statistics;
 import dev.piecewise.evaluation.UsersFile;
+import dev.piecewise.model.HiddenStates;
 import dev.piecewise.model.TorchSelector;
 import dev.piecewise.personalization.Settings;
+import dev.piecewise.training.sharers.HiddenStateEmbedding;
+import dev.piecewise.training.sharers.UserEmbedding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,6 +69,15 @@ public final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Users' own adapters: in it a PEFT directory of each user's name.")
     private @Nullable Path own;
+
+    @Mixin
+    private OwnTraining ownTraining;
+
+    @Option(
+            names = "--sharers",
+            paramLabel = "FILE",
+            description = "The sharers' histories, a users file: retrieval finds whom a user is most like among them.")
+    private @Nullable Path sharers;
 
     @Option(
             names = "--method",
@@ -100,22 +118,36 @@ public final class EvaluateCommand implements Callable<Integer> {
         Usage.atLeast(spec, 1, tests, "--tests");
         Usage.atLeast(spec, 1, replicates, "--replicates");
         Usage.atLeast(spec, 1, ragItems, "--rag-items");
+        Usage.require(spec, own == null || !ownTraining.isWanted(), "--own and --train-own exclude each other");
+        Usage.require(spec, sharers == null || pool != null, "--sharers needs --pool");
         PiecewiseConfig config = base.config();
         Assembler.Options assembly = Settings.of(config).assembly();
         List<MethodSpec> asked = methods().stream()
                 .map(text -> MethodSpec.parse(text, assembly, ragItems))
                 .toList();
         Dataset dataset = UsersFile.read(data).first(users, tests);
+        Optional<OwnAdapters> trained = trained(config, dataset);
         try (LoadedModel loaded = LoadedModel.load(config);
                 TorchSelector selector = new TorchSelector(loaded.base())) {
-            Report report = examine(dataset, asked, new Subject(config, loaded, selector));
+            Report report = examine(dataset, asked, new Subject(config, loaded, selector, trained));
             print(report);
         }
         return 0;
     }
 
     /** What is examined. */
-    private record Subject(PiecewiseConfig config, LoadedModel loaded, TorchSelector selector) {}
+    private record Subject(
+            PiecewiseConfig config, LoadedModel loaded, TorchSelector selector, Optional<OwnAdapters> trained) {}
+
+    /** Before the model is loaded to be asked: training holds another copy of it. */
+    private Optional<OwnAdapters> trained(PiecewiseConfig config, Dataset dataset) {
+        if (!ownTraining.isWanted()) {
+            return Optional.empty();
+        }
+        try (Progress progress = new Progress(spec.commandLine().getErr(), "training own adapters")) {
+            return Optional.of(ownTraining.train(config, dataset, pool, progress));
+        }
+    }
 
     private Report examine(Dataset dataset, List<MethodSpec> asked, Subject subject) throws InterruptedException {
         LoadedModel loaded = subject.loaded();
@@ -129,8 +161,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                         new Assembler(subject.selector(), Adaptations.encoder(loaded, config), Clock.systemUTC()),
                         pieces,
                         resident,
-                        ownAdapters(loaded),
-                        Optional.empty()),
+                        subject.trained().or(() -> ownAdapters(loaded)),
+                        pieces.flatMap(with -> nearest(with, loaded, config))),
                 seed);
         List<Approach> all = asked.stream().map(approaches::of).toList();
         try (LocalEngine engine =
@@ -159,7 +191,10 @@ public final class EvaluateCommand implements Callable<Integer> {
             return methods;
         }
         List<String> all = new ArrayList<>(List.of("base", "rag"));
-        if (own != null) {
+        if (sharers != null) {
+            all.add("retrieval");
+        }
+        if (own != null || ownTraining.isWanted()) {
             all.add("oppu");
         }
         if (pool != null) {
@@ -174,6 +209,24 @@ public final class EvaluateCommand implements Callable<Integer> {
             LoraAdapter adapter =
                     PeftReader.read(directory.resolve(subject.user()), loaded.shape(), loaded.fingerprint());
             return new OwnAdapters.Own(adapter, Double.NaN);
+        });
+    }
+
+    private Optional<NearestSharer> nearest(Pool pieces, LoadedModel loaded, PiecewiseConfig config) {
+        return Optional.ofNullable(sharers).map(file -> {
+            UserEmbedding embedding = new HiddenStateEmbedding(
+                    loaded.encoder(config.personalization().maxHistoryTokens()),
+                    new HiddenStates(loaded.base())::means);
+            SortedMap<String, float[]> embedded = new TreeMap<>();
+            for (HistoryFile.UserHistory user : HistoryFile.readUsers(file)) {
+                if (pieces.indexOf(user.user()) >= 0) {
+                    embedding.of(user).ifPresent(vector -> embedded.put(user.user(), vector));
+                }
+            }
+            if (embedded.isEmpty()) {
+                throw ServingException.invalid("--sharers", file + " has no history of any of the pool's sharers");
+            }
+            return new NearestByEmbedding(embedded, history -> embedding.of(new HistoryFile.UserHistory("", history)));
         });
     }
 

@@ -93,6 +93,36 @@ final class EvaluateCommandTest {
     }
 
     @Test
+    void ownAdaptersAreTrainedAndTheNearestSharerIsFound() throws Exception {
+        Path sharers = Files.writeString(
+                directory.resolve("sharers.jsonl"),
+                "{\"user\":\"s1\",\"history\":[\"ann drinks tea\"]}\n{\"user\":\"s2\",\"history\":[\"zzz 000\"]}\n");
+        Outcome outcome = evaluate(
+                "--pool",
+                pool + "",
+                "--sharers",
+                sharers + "",
+                "--train-own",
+                "--own-steps",
+                "30",
+                "--own-rank",
+                "2",
+                "--users",
+                "2",
+                "--json");
+
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        JsonNode report = JSON.readTree(outcome.out());
+        assertThat(report.get("methods").findValuesAsText("method"))
+                .containsExactly("base", "rag", "retrieval", "oppu", "perpcs", "perpcs+rag");
+        assertThat(report.at("/methods/2/bytes_per_user").asDouble()).isEqualTo(2);
+        assertThat(report.at("/methods/3/seconds_per_user").asDouble()).isPositive();
+        JsonNode rows = report.at("/tasks/0/rows");
+        assertThat(rows.get(3).at("/metrics/perplexity/value").asDouble())
+                .isLessThan(rows.get(0).at("/metrics/perplexity/value").asDouble());
+    }
+
+    @Test
     void residentPiecesAndMergedAdaptersGiveTheSameNumbers() throws Exception {
         List<String> methods = List.of("--pool", pool + "", "--method", "perpcs:k=2", "--json");
         JsonNode resident =
