@@ -17,19 +17,23 @@ interface Props {
   chosen: Chosen | null;
 }
 
-/** Different prompts of the history, the newest of each beginning. */
+/** Different prompts of the history: the newest of each kind, those kinds first that people answer at length, for there they differ most. */
 function suggestions(chosen: Chosen | null): string[] {
-  const kinds = new Map<string, string[]>();
-  for (const { prompt } of chosen?.items ?? []) {
+  const kinds = new Map<string, { prompts: string[]; letters: number }>();
+  for (const { prompt, completion } of chosen?.items ?? []) {
     if (!prompt) continue;
-    const kind = prompt.split(/\s+/, 1)[0]!;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), prompt]);
+    const name = prompt.split(/\s+/, 1)[0]!;
+    const kind = kinds.get(name) ?? { prompts: [], letters: 0 };
+    kind.letters = Math.max(kind.letters, completion?.length ?? 0);
+    kind.prompts.push(prompt);
+    kinds.set(name, kind);
   }
+  const longest = [...kinds.values()].sort((a, b) => b.letters - a.letters);
   const picked: string[] = [];
-  for (let round = 0; picked.length < SUGGESTIONS && round < SUGGESTIONS; round++) {
-    for (const prompts of kinds.values()) {
+  for (let round = 0; round < SUGGESTIONS; round++) {
+    for (const { prompts } of longest) {
       const prompt = prompts[round];
-      if (prompt && !picked.includes(prompt) && picked.length < SUGGESTIONS) picked.push(prompt);
+      if (prompt && picked.length < SUGGESTIONS && !picked.includes(prompt)) picked.push(prompt);
     }
   }
   return picked;
@@ -166,7 +170,7 @@ function Column({ title, note, answer, own }: { title: string; note: string; ans
         {told &&
           [
             `${told.mode}${told.reason ? ` (${told.reason})` : ''}`,
-            `${told.tokens} tokens`,
+            `${told.tokens} ${told.tokens === 1 ? 'token' : 'tokens'}`,
             `first after ${told.firstMs.toFixed(0)} ms`,
             told.totalMs > told.firstMs && told.tokens > 1 ? `${((1000 * (told.tokens - 1)) / (told.totalMs - told.firstMs)).toFixed(0)} tokens/s` : '',
           ]

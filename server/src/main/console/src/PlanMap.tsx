@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Plan } from './api.ts';
 
-const CELL = 13;
-const LEFT = 96;
-const TOP = 78;
+const CELL = 17;
+const LEFT = 48;
+const TOP = 56;
 
 interface Cell {
   site: string;
@@ -59,12 +59,12 @@ export function PlanMap({ plan }: { plan: Plan | null }) {
       <div class="map">
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Weights of ${sharers.length} sharers at ${sites.length} sites`} onMouseLeave={() => setHovered(null)}>
           {sharers.map((sharer, x) => (
-            <text key={sharer} class="name" data-on={hovered?.x === x} transform={`translate(${LEFT + x * CELL + 9} ${TOP - 5}) rotate(-50)`}>
+            <text key={sharer} class="name" data-on={hovered?.x === x} transform={`translate(${LEFT + x * CELL + 11} ${TOP - 5}) rotate(-50)`}>
               {sharer}
             </text>
           ))}
           {sites.map((site, y) => (
-            <text key={site} class="name" data-on={hovered?.y === y} x={LEFT - 6} y={TOP + y * CELL + 10} text-anchor="end">
+            <text key={site} class="name" data-on={hovered?.y === y} x={LEFT - 6} y={TOP + y * CELL + 12} text-anchor="end">
               {shortSite(site)}
             </text>
           ))}
