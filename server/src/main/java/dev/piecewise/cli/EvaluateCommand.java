@@ -17,6 +17,7 @@ import dev.piecewise.evaluation.Approaches;
 import dev.piecewise.evaluation.Approaches.NearestSharer;
 import dev.piecewise.evaluation.Approaches.OwnAdapters;
 import dev.piecewise.evaluation.Dataset;
+import dev.piecewise.evaluation.DatasetFiles;
 import dev.piecewise.evaluation.Examination;
 import dev.piecewise.evaluation.MethodSpec;
 import dev.piecewise.evaluation.NearestByEmbedding;
@@ -24,7 +25,6 @@ import dev.piecewise.evaluation.Plot;
 import dev.piecewise.evaluation.Report;
 import dev.piecewise.evaluation.Respondent;
 import dev.piecewise.evaluation.Statistics;
-import dev.piecewise.evaluation.UsersFile;
 import dev.piecewise.model.HiddenStates;
 import dev.piecewise.model.TorchSelector;
 import dev.piecewise.personalization.Settings;
@@ -58,7 +58,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private BaseModelOptions base;
 
-    @Option(names = "--data", paramLabel = "FILE", required = true, description = "Users with held-out items.")
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            required = true,
+            description = "Users with held-out items: the project's own .jsonl, LaMP, PEFT-U, or a directory of .txt.")
     private Path data;
 
     @Option(names = "--pool", paramLabel = "POOL", description = "The pool's directory.")
@@ -125,7 +129,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         List<MethodSpec> asked = methods().stream()
                 .map(text -> MethodSpec.parse(text, assembly, ragItems))
                 .toList();
-        Dataset dataset = UsersFile.read(data).first(users, tests);
+        Dataset dataset = DatasetFiles.read(data).first(users, tests);
         Optional<OwnAdapters> trained = trained(config, dataset);
         try (LoadedModel loaded = LoadedModel.load(config);
                 TorchSelector selector = new TorchSelector(loaded.base())) {
