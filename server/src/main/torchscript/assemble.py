@@ -4,11 +4,14 @@
 # the sharer has no piece, -inf; at = index of a site's stack or -1
 
 
+def pooled(self, x: Tensor, weight: Tensor) -> Tensor:
+    # x [T, in], weight [T] (of a position in the mean over examples of the mean over their answer) -> [in]
+    return torch.mv(torch.layer_norm(x.to(6), [x.size(1)], None, None, 1e-5).t(), weight)
+
+
 def score(self, x: Tensor, weight: Tensor, keys: Tensor, absolute: int) -> Tensor:
-    # x [T, in], weight [T] (of a position in the mean over examples of the mean over their answer), keys [sharers, in] -> [sharers]
-    normed = torch.layer_norm(x.to(6), [x.size(1)], None, None, 1e-5)
-    pooled = torch.mv(normed.t(), weight)
-    scores = torch.div(torch.mv(keys, pooled), float(x.size(1)) ** 0.5)
+    # keys [sharers, in] -> [sharers]
+    scores = torch.div(torch.mv(keys, self.pooled(x, weight)), float(x.size(1)) ** 0.5)
     return torch.abs(scores) if absolute == 1 else scores
 
 
@@ -44,6 +47,9 @@ def install(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor, chosen: Tensor, we
 
 def choose(self, y: Tensor, x: Tensor, first: int, members: int, widths: List[int], pool: List[Tensor], at: List[int], weight: Tensor, settings: List[float], found: List[Tensor]) -> Tensor:
     # settings = [k, temperature, factor, absolute]; appends [k indices, k weights] for every site of the group that the pool has
+    # settings = [0]: appends what pieces are scored against, [in], once for the group
+    if len(settings) == 1:
+        found.append(self.pooled(x, weight))
     parts = annotate(List[Tensor], [])
     offset = 0
     for m in range(members):
@@ -123,3 +129,11 @@ def mean_hidden(self, weights: List[Tensor], shape: List[int], windows: List[int
         means.append(torch.mean(x.narrow(0, row, lengths[e]), [0]))
         row = row + lengths[e]
     return torch.stack(means)
+
+
+def site_inputs(self, weights: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], at: List[int], ints: Tensor, position_weights: Tensor, lengths: List[int]) -> Tensor:
+    # at = -1 for every site -> what pieces are scored against, one after the other for each layer's groups
+    none = annotate(List[Tensor], [])
+    found = annotate(List[Tensor], [])
+    self.read_through(weights, shape, windows, numbers, rope, none, at, [0.0], ints, position_weights, lengths, found)
+    return torch.cat(found, 0)

@@ -2,13 +2,17 @@ package dev.piecewise.cli;
 
 import dev.piecewise.adapter.Contribution;
 import dev.piecewise.adapter.HistoryFile;
+import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolEdits;
 import dev.piecewise.adapter.PoolImporter;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolVersions;
+import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.model.HiddenStates;
 import dev.piecewise.training.TrainingSettings;
+import dev.piecewise.training.sharers.GateCentring;
 import dev.piecewise.training.sharers.GateTraining;
 import dev.piecewise.training.sharers.SharerRun;
 import java.nio.file.Path;
@@ -65,6 +69,11 @@ public final class TrainGatesCommand implements Callable<Integer> {
     private Merge merge = Merge.PRODUCT;
 
     @Option(
+            names = "--as-trained",
+            description = "Publishes gates as they were trained (Per-Pcs), with what all users have in common in them.")
+    private boolean asTrained;
+
+    @Option(
             names = "--add",
             description = "Adds the sharers to the current version of the pool instead of replacing it.")
     private boolean add;
@@ -96,11 +105,22 @@ public final class TrainGatesCommand implements Callable<Integer> {
     }
 
     private List<Contribution> contributions(SharerRun run, TrainingSettings trained) {
-        try (TrainableModel loaded = TrainableModel.load(settings.load(model));
+        PiecewiseConfig config = settings.load(model);
+        List<UserHistory> people = HistoryFile.readUsers(users);
+        List<Contribution> contributions;
+        try (TrainableModel loaded = TrainableModel.load(config);
                 TrainingProgress progress =
                         new TrainingProgress(spec.commandLine().getErr(), "training gates")) {
-            return new GateTraining(loaded.base(), loaded.reader(training.maxTokens()), trained)
-                    .run(run, HistoryFile.readUsers(users), training.seed(), progress);
+            contributions = new GateTraining(loaded.base(), loaded.reader(training.maxTokens()), trained)
+                    .run(run, people, training.seed(), progress);
+        }
+        if (asTrained) {
+            return contributions;
+        }
+        try (LoadedModel loaded = LoadedModel.load(config)) {
+            HiddenStates states = new HiddenStates(loaded.base());
+            return GateCentring.centred(
+                    contributions, people, loaded.encoder(training.maxTokens()), states::siteInputs);
         }
     }
 }

@@ -143,6 +143,21 @@ final class TrainSharersTest {
     }
 
     @Test
+    void gatesAreCentredWhereThereAreUsersEnough() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            lines.append(user("user" + i, "word" + i, 11 + i % 2));
+        }
+        Path many = Files.writeString(own.resolve("many.jsonl"), lines);
+        Path trained = own.resolve("trained");
+        assertDone(run(sharers(many, trained), "--consent-by", "x"));
+        assertDone(run(gates(model, many, trained, own.resolve("plain")), "--as-trained"));
+        assertDone(run(gates(model, many, trained, own.resolve("centred"))));
+        assertThat(inspect(own.resolve("centred")).get("hash"))
+                .isNotEqualTo(inspect(own.resolve("plain")).get("hash"));
+    }
+
+    @Test
     void onlyThoseWhoAgreedAreCandidatesAndMoreCanComeLater() throws IOException {
         Path pool = own.resolve("pool");
         Path first = Files.writeString(
