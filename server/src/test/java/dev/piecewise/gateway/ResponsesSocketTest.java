@@ -222,7 +222,7 @@ final class ResponsesSocketTest {
             handshake(client);
             client.write(frame(0x81, new byte[] {'{', (byte) 0xC3, (byte) 0x28, '}'}));
 
-            assertThat(client.readAll()).endsWith("a message is not UTF-8");
+            assertThat(client.readUntil("a message is not UTF-8")).isNotEmpty();
         }
     }
 

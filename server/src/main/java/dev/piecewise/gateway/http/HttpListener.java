@@ -14,12 +14,15 @@ import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.WebSocketServerConfig;
+import java.time.Duration;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One event loop of the server: accepts connections and hands their requests to a {@link Dispatcher}. Several share a port. */
 public final class HttpListener extends VerticleBase {
     private static final long SWEEP_MILLIS = 1000;
+    /** How long a client may take to say goodbye on a WebSocket that the server closes. */
+    private static final Duration CLOSING = Duration.ofSeconds(3);
     /** A frame is held until it is whole, on every connection that sends one; longer messages come in several. */
     private static final int LARGEST_FRAME = 1 << 20;
 
@@ -76,6 +79,7 @@ public final class HttpListener extends VerticleBase {
                 .setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1)
                 .setHandle100ContinueAutomatically(false)
                 .setWebSocketConfig(new WebSocketServerConfig()
+                        .setClosingTimeout(CLOSING)
                         .setMaxFrameSize(Math.min(limits.bodyBytes(), LARGEST_FRAME))
                         .setMaxMessageSize(limits.bodyBytes()))
                 .setHttp1Config(new Http1ServerConfig()

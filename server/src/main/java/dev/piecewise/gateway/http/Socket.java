@@ -89,12 +89,15 @@ public final class Socket {
         return !closed;
     }
 
-    /** Begins to listen. On the event loop, as everything that is not said to be otherwise. */
-    void open() {
+    /** Begins to listen; {@code whenClosed} is run when the connection is closed. On the event loop, as everything that is not said to be otherwise. */
+    void open(Runnable whenClosed) {
         connection.frameHandler(this::received);
         connection.pongHandler(pong -> heard = System.nanoTime());
         connection.exceptionHandler(broken -> LOG.atDebug().setCause(broken).log("a socket broke"));
-        connection.closeHandler(gone -> gone());
+        connection.closeHandler(closing -> {
+            gone();
+            whenClosed.run();
+        });
         start();
     }
 

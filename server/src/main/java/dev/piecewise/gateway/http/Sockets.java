@@ -46,11 +46,10 @@ final class Sockets {
         request.toWebSocket().onSuccess(connection -> {
             Socket socket = new Socket(connection, request, endpoint, gate, limits);
             open.add(socket);
-            request.connection().closeHandler(closed -> {
+            socket.open(() -> {
                 open.remove(socket);
                 connections.closed(request.connection());
             });
-            socket.open();
         });
     }
 
