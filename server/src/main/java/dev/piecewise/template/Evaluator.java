@@ -60,18 +60,18 @@ final class Evaluator {
             case Expr.Concat concat -> concat(concat.parts(), scope);
             case Expr.Compare compare -> compare(compare, scope);
             case Expr.Not not -> !truth(not.operand(), scope);
-            case Expr.And and -> {
-                Object left = value(and.left(), scope);
-                yield Types.truth(left) ? value(and.right(), scope) : left;
-            }
-            case Expr.Or or -> {
-                Object left = value(or.left(), scope);
-                yield Types.truth(left) ? left : value(or.right(), scope);
-            }
+            case Expr.And and -> either(and.left(), and.right(), false, scope);
+            case Expr.Or or -> either(or.left(), or.right(), true, scope);
             case Expr.Conditional conditional -> conditional(conditional, scope);
         };
         budget.leave();
         return value;
+    }
+
+    /** The left value where its truth decides, otherwise the right one. */
+    private Object either(Expr left, Expr right, boolean decides, Scope scope) {
+        Object first = value(left, scope);
+        return Types.truth(first) == decides ? first : value(right, scope);
     }
 
     private Object optional(@Nullable Expr expression, Scope scope) {

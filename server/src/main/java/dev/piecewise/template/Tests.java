@@ -15,30 +15,35 @@ final class Tests {
     private static Map<String, Test> all() {
         Map<String, Test> tests = new HashMap<>();
         kinds(tests);
-        for (Expr.Comparator comparator : Expr.Comparator.values()) {
+        comparisons(tests);
+        numbers(tests);
+        tests.put("lower", (value, arguments, rendering) -> StringQuestions.isLower(text(value, rendering)));
+        tests.put("upper", (value, arguments, rendering) -> StringQuestions.isUpper(text(value, rendering)));
+        tests.put("filter", (value, arguments, rendering) -> Filters.ALL.containsKey(text(value, rendering)));
+        tests.put("test", (value, arguments, rendering) -> ALL.containsKey(text(value, rendering)));
+        return Map.copyOf(tests);
+    }
+
+    /** The operators by symbol and by name. */
+    private static void comparisons(Map<String, Test> tests) {
+        Map<String, Expr.Comparator> names = Map.ofEntries(
+                Map.entry("eq", Expr.Comparator.EQUAL),
+                Map.entry("equalto", Expr.Comparator.EQUAL),
+                Map.entry("ne", Expr.Comparator.NOT_EQUAL),
+                Map.entry("gt", Expr.Comparator.GREATER),
+                Map.entry("greaterthan", Expr.Comparator.GREATER),
+                Map.entry("ge", Expr.Comparator.GREATER_OR_EQUAL),
+                Map.entry("lt", Expr.Comparator.LESS),
+                Map.entry("lessthan", Expr.Comparator.LESS),
+                Map.entry("le", Expr.Comparator.LESS_OR_EQUAL),
+                Map.entry("in", Expr.Comparator.IN));
+        names.forEach((name, comparator) -> {
+            tests.put(name, comparing(comparator));
             tests.put(comparator.symbol(), comparing(comparator));
-        }
-        tests.remove("not in");
-        Map.of(
-                        "eq",
-                        "==",
-                        "equalto",
-                        "==",
-                        "ne",
-                        "!=",
-                        "gt",
-                        ">",
-                        "greaterthan",
-                        ">",
-                        "ge",
-                        ">=",
-                        "lt",
-                        "<",
-                        "lessthan",
-                        "<",
-                        "le",
-                        "<=")
-                .forEach((name, symbol) -> tests.put(name, tests.get(symbol)));
+        });
+    }
+
+    private static void numbers(Map<String, Test> tests) {
         tests.put("odd", (value, arguments, rendering) -> rest(value, 2L, rendering) == 1);
         tests.put("even", (value, arguments, rendering) -> rest(value, 2L, rendering) == 0);
         tests.put(
@@ -49,11 +54,6 @@ final class Tests {
                 "sameas",
                 (value, arguments, rendering) ->
                         same(value, arguments.bind("sameas", 1, "other").get(0)));
-        tests.put("lower", (value, arguments, rendering) -> StringQuestions.isLower(text(value, rendering)));
-        tests.put("upper", (value, arguments, rendering) -> StringQuestions.isUpper(text(value, rendering)));
-        tests.put("filter", (value, arguments, rendering) -> Filters.ALL.containsKey(text(value, rendering)));
-        tests.put("test", (value, arguments, rendering) -> ALL.containsKey(text(value, rendering)));
-        return Map.copyOf(tests);
     }
 
     private static void kinds(Map<String, Test> tests) {
