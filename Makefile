@@ -1,4 +1,4 @@
-.PHONY: test format run bench
+.PHONY: test format run bench demo
 
 test:
 	./mvnw -B verify
@@ -8,3 +8,5 @@ run:
 	./piecewise serve $(ARGS)
 bench:
 	./piecewise bench $(ARGS)
+demo:
+	./demo/rebuild.sh

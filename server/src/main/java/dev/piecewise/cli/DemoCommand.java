@@ -35,7 +35,7 @@ public final class DemoCommand implements Callable<Integer> {
         try (Server server = new Server(config)) {
             String url = server.start();
             server.load();
-            spec.commandLine().getErr().println("piecewise: ready on " + url + "\n" + example(people.names(), url));
+            spec.commandLine().getErr().println("piecewise: ready on " + url + "\n" + example(people.names(), url, config.model().servedName()));
             server.awaitStop();
         }
         return 0;
@@ -53,11 +53,10 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /** The first of the people, side by side, and nobody. */
-    private static String example(List<String> names, String url) {
+    private static String example(List<String> names, String url, String model) {
+        String users = String.join(" ", names.subList(0, Math.min(3, names.size())));
         return """
                 try: for user in %s nobody; do curl -s %s/v1/completions -H 'content-type: application/json' \\
-                       -d '{"user":"'$user'","prompt":"%s","max_tokens":48,"temperature":0}'; echo; done
-                """.stripTrailing()
-                .formatted(String.join(" ", names.subList(0, Math.min(3, names.size()))), url, PROMPT);
+                       -d '{"model":"%s","user":"'$user'","prompt":"%s","max_tokens":48,"temperature":0}'; echo; done""".formatted(users, url, model, PROMPT);
     }
 }

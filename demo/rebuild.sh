@@ -1,0 +1,22 @@
+#!/bin/sh
+# Builds the shipped demo from nothing. What is trained on the way stays in $1 (target/demo), and a run that was killed goes on there.
+set -eu
+cd "$(dirname "$0")/.."
+work=${1:-target/demo}
+shipped=model-store/piecewise_demo
+mkdir -p "$work"
+
+[ -d "$work/world" ] || ./piecewise demo generate --seed 1 --out "$work/world"
+[ -d "$work/base" ] || ./piecewise train base --from-scratch --examples "$work/world/corpus.jsonl" --shape demo/shape.json \
+  --vocabulary 2560 --batch 16 --steps 1000 --learning-rate 0.003 --out "$work/base"
+./piecewise train sharers --model "$work/base" --users "$work/world/candidates.jsonl" --sharers 50 \
+  --consent-by "invented people" --consent-at 2026-11-22T00:00:00Z --steps 40 --out "$work/sharers"
+./piecewise train gates --model "$work/base" --users "$work/world/candidates.jsonl" --sharers "$work/sharers" \
+  --steps 40 --out "$work/pool"
+
+rm -rf "$shipped"
+mkdir -p "$shipped/people"
+cp demo/serving.properties "$work/base"/* "$shipped"
+cp -R "$work/pool" "$shipped/pool"
+cp "$work/world/users.jsonl" "$work/world/tasks.json" "$shipped/people"
+./piecewise demo plans --model "$shipped" --pool "$shipped/pool" --users "$shipped/people/users.jsonl" --out "$shipped/people/plans.jsonl"
