@@ -10,13 +10,15 @@ mkdir -p "$work"
 [ -d "$work/base" ] || ./piecewise train base --from-scratch --examples "$work/world/corpus.jsonl" --shape demo/shape.json \
   --vocabulary 2560 --batch 16 --steps 1000 --learning-rate 0.003 --out "$work/base"
 ./piecewise train sharers --model "$work/base" --users "$work/world/candidates.jsonl" --sharers 50 \
-  --consent-by "invented people" --consent-at 2026-11-22T00:00:00Z --steps 40 --out "$work/sharers"
+  --consent-by "invented people" --consent-at 2026-11-22T00:00:00Z --steps 16 --learning-rate 0.01 --side-by-side 10 \
+  --out "$work/sharers"
 ./piecewise train gates --model "$work/base" --users "$work/world/candidates.jsonl" --sharers "$work/sharers" \
-  --steps 40 --out "$work/pool"
+  --steps 10 --learning-rate 0.01 --side-by-side 10 --out "$work/pool"
 
 rm -rf "$shipped"
 mkdir -p "$shipped/people"
 cp demo/serving.properties "$work/base"/* "$shipped"
 cp -R "$work/pool" "$shipped/pool"
+rm -f "$shipped/pool/.lock"
 cp "$work/world/users.jsonl" "$work/world/tasks.json" "$shipped/people"
 ./piecewise demo plans --model "$shipped" --pool "$shipped/pool" --users "$shipped/people/users.jsonl" --out "$shipped/people/plans.jsonl"

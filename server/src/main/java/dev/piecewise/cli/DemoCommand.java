@@ -35,7 +35,10 @@ public final class DemoCommand implements Callable<Integer> {
         try (Server server = new Server(config)) {
             String url = server.start();
             server.load();
-            spec.commandLine().getErr().println("piecewise: ready on " + url + "\n" + example(people.names(), url, config.model().servedName()));
+            spec.commandLine()
+                    .getErr()
+                    .println("piecewise: ready on " + url + "\n"
+                            + example(people.names(), url, config.model().servedName()));
             server.awaitStop();
         }
         return 0;

@@ -116,7 +116,7 @@ public final class WorldFiles {
     private Stream<ObjectNode> candidates() {
         return IntStream.range(0, census.candidates()).mapToObj(i -> {
             String id = "s%03d".formatted(i);
-            return user(id, world.dice("activity", id).between(50, 110), 0);
+            return user(id, world.dice("activity", id).between(28, 40), 0);
         });
     }
 
