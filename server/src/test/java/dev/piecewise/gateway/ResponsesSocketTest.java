@@ -230,12 +230,14 @@ final class ResponsesSocketTest {
     void refusesMoreMessagesThanMayWait() throws Exception {
         server.engine.script(generation -> {});
         try (SocketClient client = new SocketClient(server, "")) {
+            client.create("\"input\":\"a\"");
+            ScriptedEngine.Scripted running = server.engine.next();
             for (int i = 0; i < 20; i++) {
                 client.create("\"input\":\"a\"");
             }
             assertThat(client.closeCode()).isEqualTo(1008);
+            assertThat(running.awaitClosed()).isTrue();
         }
-        assertThat(server.engine.next().awaitClosed()).isTrue();
     }
 
     @Test
