@@ -17,7 +17,7 @@ mkdir -p "$work"
 
 rm -rf "$shipped"
 mkdir -p "$shipped/people"
-cp demo/serving.properties "$work/base"/* "$shipped"
+cp demo/serving.properties demo/chat_template.jinja "$work/base"/* "$shipped"
 cp -R "$work/pool" "$shipped/pool"
 rm -f "$shipped/pool/.lock" "$shipped/loss.svg"
 cp "$work/world/users.jsonl" "$work/world/tasks.json" "$shipped/people"
