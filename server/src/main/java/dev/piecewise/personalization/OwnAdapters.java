@@ -9,18 +9,27 @@ import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.store.Store;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Users' own adapters: in the store as they were uploaded, and in memory those of the users who were here lately. A replaced one is never taken for the new one. */
 public final class OwnAdapters {
     private static final Search NONE = new Search.Missing("user has no adapter of their own", ErrorCode.UNKNOWN_USER);
+    private static final int REMEMBERED = 65_536;
+    /** Another server of the same database may have taken an upload meanwhile. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Store store;
     private final ModelConfig shape;
     private final String base;
     private final int maxRank;
     private final Cache<String, LoraAdapter> adapters;
+    private final Cache<String, Known> known = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
 
     /**
      * For one base model.
@@ -53,6 +62,7 @@ public final class OwnAdapters {
                         "the adapter has rank %d, and adapters.max-rank is %d".formatted(adapter.rank(), maxRank));
             }
             store.putAdapter(user, new Store.OwnAdapter(adapter.fingerprint(), archive.bytes()));
+            known.asMap().remove(user);
             return adapter;
         } catch (BadFileException bad) {
             throw ServingException.invalid("adapter", bad.text());
@@ -68,7 +78,7 @@ public final class OwnAdapters {
     }
 
     Search find(String user) {
-        Optional<String> fingerprint = store.adapterFingerprint(user);
+        Optional<String> fingerprint = fingerprint(user);
         if (fingerprint.isEmpty()) {
             adapters.invalidate(user);
             return NONE;
@@ -100,7 +110,36 @@ public final class OwnAdapters {
 
     /** Drops what is in memory of a user's adapter. To be called after it was erased from the store. */
     void forget(String user) {
+        known.asMap().remove(user);
         adapters.asMap().remove(user);
+    }
+
+    /** What the store said of a user's adapter at this time of {@link System#nanoTime}. */
+    private record Known(Optional<String> fingerprint, long asked) {
+        boolean fresh() {
+            return System.nanoTime() - asked < FRESH.toNanos();
+        }
+    }
+
+    private Optional<String> fingerprint(String user) {
+        Known said = known.getIfPresent(user);
+        if (said == null || !said.fresh()) {
+            said = Objects.requireNonNull(
+                    known.asMap().compute(user, (_, old) -> old != null && old.fresh() ? old : ask(user, old)));
+        }
+        return said.fingerprint();
+    }
+
+    /** While the database is gone, what it said before holds. */
+    private Known ask(String user, @Nullable Known before) {
+        try {
+            return new Known(store.adapterFingerprint(user), System.nanoTime());
+        } catch (ServingException failed) {
+            if (before == null || failed.code() != ErrorCode.UNAVAILABLE) {
+                throw failed;
+            }
+            return new Known(before.fingerprint(), System.nanoTime());
+        }
     }
 
     private @Nullable LoraAdapter load(String user) {
