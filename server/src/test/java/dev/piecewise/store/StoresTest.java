@@ -71,7 +71,7 @@ final class StoresTest {
         Stores.open("jdbc:sqlite:" + file).close();
         run(
                 file,
-                "INSERT INTO flyway_schema_history SELECT 2, '99', 'future', type, 'V99__future.sql', 1, installed_by,"
+                "INSERT INTO flyway_schema_history SELECT 99, '99', 'future', type, 'V99__future.sql', 1, installed_by,"
                         + " installed_on, 1, 1 FROM flyway_schema_history WHERE version = '1'");
         assertRefused("jdbc:sqlite:" + file, file + " was written by a newer version (schema 99)");
     }
