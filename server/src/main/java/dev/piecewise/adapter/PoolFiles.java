@@ -36,6 +36,12 @@ public final class PoolFiles {
         }
     }
 
+    /** Where the versions are that this directory holds or is one of; the directory itself where there are none. */
+    public static Path root(Path directory) {
+        Path parent = directory.toAbsolutePath().getParent();
+        return parent != null && !hasVersions(directory) && hasVersions(parent) ? parent : directory;
+    }
+
     /** Whether versions of a pool are published in this directory. */
     static boolean hasVersions(Path directory) {
         return Files.isRegularFile(directory.resolve(CURRENT));

@@ -13,7 +13,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -36,29 +38,67 @@ public final class PoolVersions {
     public Path publish(Pool pool) {
         return locked(() -> {
             requireNobodyReturns(pool);
-            return makeCurrent(pool);
+            return makeCurrent(agreed(pool));
         });
     }
 
     /** Makes a new version of the current one. Returns its directory. */
     public Path change(UnaryOperator<Pool> edit) {
-        return locked(() -> makeCurrent(edit.apply(PoolReader.read(root))));
+        return locked(() -> makeCurrent(agreed(edit.apply(PoolReader.read(root)))));
     }
 
-    /** Publishes a version without this sharer, or none when nobody else is left, and erases every version that holds their pieces. */
-    public void withdraw(String sharer, Instant at) {
-        locked(() -> {
+    /**
+     * Publishes a version without this sharer, or none when nobody else is left, and erases every version that holds their pieces; how many these were. A pool's own directory
+     * becomes one that versions are published in.
+     */
+    public int withdraw(String sharer, Instant at) {
+        return locked(() -> {
             Pool pool = PoolReader.read(root);
             boolean already =
                     pool.withdrawn().stream().anyMatch(past -> past.id().equals(sharer));
-            if (pool.sharers().size() == 1 && pool.indexOf(sharer) == 0) {
+            boolean last = pool.sharers().size() == 1 && pool.indexOf(sharer) == 0;
+            if (last) {
                 delete(root.resolve(PoolFiles.CURRENT));
             } else if (!already) {
                 makeCurrent(PoolEdits.without(pool, sharer, at));
             }
-            eraseVersionsOf(sharer);
-            return root;
+            int own = last || PoolFiles.hasVersions(root) ? eraseOwn() : 0;
+            return own + eraseVersionsOf(sharer);
         });
+    }
+
+    /** What is published; a pool's own directory is its only version. The current one is first. */
+    public List<Version> published() {
+        Path current = PoolFiles.version(root).toAbsolutePath();
+        List<Path> directories = PoolFiles.hasVersions(root) ? versions() : List.of(root);
+        return directories.stream()
+                .map(Path::toAbsolutePath)
+                .map(version -> {
+                    PoolDescription description = PoolDescription.read(version.resolve(PoolFiles.DESCRIPTION));
+                    return new Version(
+                            description.hash(),
+                            version.equals(current),
+                            description.sharers().size());
+                })
+                .sorted(Comparator.comparing(Version::current).reversed().thenComparing(Version::hash))
+                .toList();
+    }
+
+    /**
+     * What there is of a version.
+     *
+     * @param current whether it is the one that is served
+     */
+    public record Version(String hash, boolean current, int sharers) {}
+
+    /** The content hash of the current version; empty where nobody's pieces are published any more. */
+    public Optional<String> current() {
+        if (!PoolFiles.isPool(root)) {
+            return Optional.empty();
+        }
+        Path version = PoolFiles.version(root);
+        return Optional.of(
+                PoolDescription.read(version.resolve(PoolFiles.DESCRIPTION)).hash());
     }
 
     /** The directories of all versions, the current one and older ones. */
@@ -85,12 +125,16 @@ public final class PoolVersions {
         }
     }
 
-    private Path makeCurrent(Pool pool) {
+    private Pool agreed(Pool pool) {
         for (Pool.Sharer sharer : pool.sharers()) {
             if (sharer.consent().isEmpty()) {
                 throw new BadFileException(root, "sharer \"%s\" has not agreed to be published".formatted(sharer.id()));
             }
         }
+        return pool;
+    }
+
+    private Path makeCurrent(Pool pool) {
         Path version = root.resolve(PoolFiles.name(pool.hash()));
         if (!Files.exists(version)) {
             PoolWriter.write(pool, version);
@@ -101,14 +145,25 @@ public final class PoolVersions {
         return version;
     }
 
-    private void eraseVersionsOf(String sharer) {
+    /** The directory's own pool, once there are versions beside it or nobody is left. Its description first: without that it is none. */
+    private int eraseOwn() {
+        boolean own = PoolFiles.isVersion(root);
+        delete(root.resolve(PoolFiles.DESCRIPTION));
+        delete(root.resolve(PoolFiles.PIECES));
+        return own ? 1 : 0;
+    }
+
+    private int eraseVersionsOf(String sharer) {
+        int erased = 0;
         for (Path version : versions()) {
             boolean holds = PoolDescription.read(version.resolve(PoolFiles.DESCRIPTION)).sharers().stream()
                     .anyMatch(one -> one.id().equals(sharer));
             if (holds) {
                 erase(version);
+                erased++;
             }
         }
+        return erased;
     }
 
     /** Under a temporary name first, so that no reader meets half a version. */
@@ -147,6 +202,9 @@ public final class PoolVersions {
             children.forEach(left::add);
         }
         left.forEach(AtomicFiles::delete);
+        if (PoolFiles.hasVersions(root)) {
+            eraseOwn();
+        }
     }
 
     private static void delete(Path file) {

@@ -23,6 +23,8 @@ public final class PoolWatch {
     public static final PoolWatch NONE = new PoolWatch(null, Set.of());
 
     private static final int TRIES = 5;
+    private static final String NOBODY = "";
+    private static final String PLAIN = "not published in versions";
 
     private final @Nullable Path root;
     private final Set<String> sharers;
@@ -38,12 +40,9 @@ public final class PoolWatch {
 
     /** {@code directory} is where the pool was read from: where its versions are, or one of them. */
     public static PoolWatch of(Path directory, Pool loaded) {
-        Path parent = directory.toAbsolutePath().getParent();
-        Path root = PoolFiles.hasVersions(directory)
-                ? directory
-                : parent != null && PoolFiles.hasVersions(parent) ? parent : null;
         return new PoolWatch(
-                root, loaded.sharers().stream().map(Pool.Sharer::id).collect(Collectors.toUnmodifiableSet()));
+                PoolFiles.root(directory),
+                loaded.sharers().stream().map(Pool.Sharer::id).collect(Collectors.toUnmodifiableSet()));
     }
 
     /** Those of the loaded pool's sharers who withdrew; UNAVAILABLE when that cannot be found out. Who comes back does so with other pieces, and stays here. */
@@ -56,12 +55,17 @@ public final class PoolWatch {
         return now.equals(last.version) ? last.withdrawn : look(root);
     }
 
+    /** Tells the version that is published now from every other one that was or will be. UNAVAILABLE when that cannot be found out. */
+    public String version() {
+        return root == null ? NOBODY : version(root);
+    }
+
     private synchronized Set<String> look(Path published) {
         for (int i = 0; i < TRIES; i++) {
             String before = version(published);
             try {
                 Set<String> withdrawn = new HashSet<>(seen.withdrawn);
-                withdrawn.addAll(before.isEmpty() ? sharers : listed(published));
+                withdrawn.addAll(before.equals(NOBODY) ? sharers : before.equals(PLAIN) ? Set.of() : listed(published));
                 withdrawn.retainAll(sharers);
                 seen = new Seen(before, Set.copyOf(withdrawn));
                 return seen.withdrawn;
@@ -80,14 +84,14 @@ public final class PoolWatch {
                 .toList();
     }
 
-    /** A replaced file is another one even within the same tick of the clock. Empty when nobody's pieces are published any more. */
+    /** A replaced file is another one even within the same tick of the clock. */
     private static String version(Path published) {
         try {
             BasicFileAttributes file =
                     Files.readAttributes(published.resolve(PoolFiles.CURRENT), BasicFileAttributes.class);
             return file.fileKey() + " " + file.lastModifiedTime();
         } catch (NoSuchFileException e) {
-            return "";
+            return PoolFiles.isVersion(published) ? PLAIN : NOBODY;
         } catch (IOException e) {
             throw new ServingException(ErrorCode.UNAVAILABLE, "the pool cannot be read: " + e.getMessage());
         }

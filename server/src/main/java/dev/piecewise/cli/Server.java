@@ -9,6 +9,7 @@ import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.engine.Engine;
 import dev.piecewise.engine.LocalEngine;
 import dev.piecewise.evaluation.Respondent;
 import dev.piecewise.gateway.Gateway;
@@ -22,11 +23,13 @@ import dev.piecewise.model.TorchSelector;
 import dev.piecewise.personalization.Loaded;
 import dev.piecewise.personalization.LocalPersonalizer;
 import dev.piecewise.personalization.OwnAdapters;
+import dev.piecewise.personalization.PublishedPool;
 import dev.piecewise.personalization.Settings;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
 import dev.piecewise.text.ChatTemplate;
 import dev.piecewise.text.ChatTemplates;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,13 +105,34 @@ final class Server implements AutoCloseable {
         metrics.cache("host", new HostTier(adapters));
         personalizer.plans().ifPresent(plans -> metrics.cache("plan", plans));
         pool.ifPresent(pieces -> metrics.poolPieces(pieces.pieces()));
-        gateway.serve(new Serving(served(model), engine, personalizer, store));
+        gateway.serve(new Serving(
+                served(model),
+                engine,
+                personalizer,
+                store,
+                pool.map(read -> published(read, model, personalizer, engine))));
         log.atInfo()
                 .addKeyValue("model", name)
                 .addKeyValue("precision", model.base().precision())
                 .addKeyValue("pool", pool.map(Pool::hash).orElse("none"))
                 .addKeyValue("resident", resident)
                 .log("serving");
+    }
+
+    private PublishedPool published(Pool loaded, LoadedModel model, LocalPersonalizer personalizer, Engine engine) {
+        Path directory = config.adapters().poolDirectory().orElseThrow();
+        return open(new PublishedPool(
+                directory,
+                loaded,
+                where -> PoolReader.read(where, model.shape(), model.fingerprint()),
+                (newer, watch) -> {
+                    Optional<Set<String>> outdated = personalizer.take(newer, watch);
+                    outdated.ifPresent(users -> {
+                        metrics.poolPieces(newer.pieces());
+                        users.forEach(engine::forget);
+                    });
+                    return outdated.isPresent();
+                }));
     }
 
     private OwnAdapters own(LoadedModel model, Store store) {

@@ -63,7 +63,8 @@ public final class Gateway implements AutoCloseable {
             Users users,
             Histories histories,
             Plans plans,
-            OwnAdapterEndpoints adapters) {}
+            OwnAdapterEndpoints adapters,
+            Pools pools) {}
 
     /** Opens the port, 0 for any free one, and returns it. UNAVAILABLE when it cannot be had. */
     public int start(String host, int port) throws InterruptedException {
@@ -102,7 +103,8 @@ public final class Gateway implements AutoCloseable {
                 new Users(serving, stored),
                 new Histories(serving),
                 new Plans(serving),
-                new OwnAdapterEndpoints(serving));
+                new OwnAdapterEndpoints(serving),
+                new Pools(serving));
     }
 
     /**
@@ -154,6 +156,9 @@ public final class Gateway implements AutoCloseable {
                 .add("DELETE", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::delete))
                 .add("POST", "/v1/users/:user/plan", loaded(ready -> ready.plans()::assemble))
                 .add("GET", "/v1/users/:user/plan", loaded(ready -> ready.plans()::get))
+                .add("GET", "/v1/pools", loaded(ready -> ready.pools()::list))
+                .add("GET", "/v1/pools/:pool", loaded(ready -> ready.pools()::get))
+                .add("DELETE", "/v1/pools/:pool/sharers/:sharer", loaded(ready -> ready.pools()::withdraw))
                 .addAlways("GET", "/health/live", operations::live)
                 .addAlways("GET", "/health/ready", operations::ready)
                 .addAlways("GET", "/health", operations::ready)

@@ -8,6 +8,7 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ClientWatch;
 import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
 import java.time.Duration;
 import java.util.List;
@@ -22,10 +23,12 @@ final class Plans {
     private static final int LONGEST_WAIT_SECONDS = 600;
 
     private final Store store;
+    private final Personalizer personalizer;
     private final PlanJobs jobs;
 
     Plans(Serving serving) {
         store = serving.store();
+        personalizer = serving.personalizer();
         jobs = new PlanJobs(serving.personalizer());
     }
 
@@ -88,7 +91,7 @@ final class Plans {
             exchange.answer(202, new Running(JobState.of(job.get(), "running")));
             return;
         }
-        Plan plan = store.plan(user.id()).orElseThrow(() -> noPlan(user.id()));
+        Plan plan = personalizer.plan(user.id()).orElseThrow(() -> noPlan(user.id()));
         exchange.answer(200, PlanJson.toJson(plan));
     }
 

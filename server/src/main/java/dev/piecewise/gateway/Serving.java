@@ -3,7 +3,15 @@ package dev.piecewise.gateway;
 import dev.piecewise.engine.Engine;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.personalization.Personalizer;
+import dev.piecewise.personalization.PublishedPool;
 import dev.piecewise.store.Store;
+import java.util.Optional;
 
 /** What the gateway answers from, once it is loaded. The gateway closes none of it. */
-public record Serving(ServedModel model, Engine engine, Personalizer personalizer, Store store) {}
+public record Serving(
+        ServedModel model, Engine engine, Personalizer personalizer, Store store, Optional<PublishedPool> pool) {
+    /** Without a pool that can be looked at. */
+    public Serving(ServedModel model, Engine engine, Personalizer personalizer, Store store) {
+        this(model, engine, personalizer, store, Optional.empty());
+    }
+}

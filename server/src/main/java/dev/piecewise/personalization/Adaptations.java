@@ -4,22 +4,20 @@ import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.AdapterCache;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
-import dev.piecewise.adapter.Plans;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.config.PiecewiseConfig.AdapterMode;
+import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.util.List;
 
 /** Makes plans into what the engine runs: gains on the resident pool where these can say it, else a merged adapter for a slot. */
 final class Adaptations {
-    private final Pool pool;
     private final boolean resident;
     private final Settings settings;
     private final AdapterCache adapters;
 
     /** INVALID_REQUEST with param {@code adapters.mode} when plans are to run on a resident pool that is not there. */
     Adaptations(Loaded loaded, Settings settings, AdapterCache adapters) {
-        pool = loaded.pool().orElseThrow();
         resident = loaded.resident();
         this.settings = settings;
         this.adapters = adapters;
@@ -32,18 +30,30 @@ final class Adaptations {
     /** INVALID_REQUEST with param {@code piecewise.merge} when neither the resident pool nor a slot can run the plan merged so. */
     Adaptation of(Finding.Found found, Merge merge) {
         Plan plan = found.plan();
-        if (isResident(merge)) {
-            return found.gains().orElseGet(() -> Plans.resident(plan, pool));
+        if (isResident(merge) && found.gains().isPresent()) {
+            return found.gains().get();
         }
-        requireRoom(widest(plan), merge);
-        return new Adaptation.Merged(adapters.get(plan, pool, merge));
+        if (settings.mode() == AdapterMode.RESIDENT) {
+            throw new ServingException(
+                    ErrorCode.CONFLICT,
+                    "a piece of the user's plan is not on the device, and adapters.mode is resident; restart the server");
+        }
+        requireRoom(widest(plan), merge, found.pool());
+        return new Adaptation.Merged(adapters.get(plan, found.pool(), merge));
     }
 
     /** INVALID_REQUEST when a plan of this many pieces a site could not be served, merged so. */
-    void requireServable(int pieces, Merge merge) {
-        if (!isResident(merge)) {
-            requireRoom(pieces, merge);
+    void requireServable(int pieces, Merge merge, Edition edition) {
+        if (!isResident(merge) || !edition.allOnDevice()) {
+            requireRoom(pieces, merge, edition.pool());
         }
+    }
+
+    /** Whether every plan of this many pieces a site that such a version is assembled to can be served. */
+    boolean canServe(Edition edition, int pieces, Merge merge) {
+        return (resident && edition.allOnDevice())
+                || (settings.mode() != AdapterMode.RESIDENT
+                        && rank(pieces, merge, edition.pool()) <= settings.maxRank());
     }
 
     static int widest(Plan plan) {
@@ -64,11 +74,15 @@ final class Adaptations {
         };
     }
 
-    private void requireRoom(int pieces, Merge merge) {
-        int rank = switch (merge) {
+    private static int rank(int pieces, Merge merge, Pool pool) {
+        return switch (merge) {
             case PRODUCT -> pieces * pool.rank();
             case FACTOR -> pool.rank();
         };
+    }
+
+    private void requireRoom(int pieces, Merge merge, Pool pool) {
+        int rank = rank(pieces, merge, pool);
         if (rank > settings.maxRank()) {
             throw ServingException.invalid(
                     "piecewise.merge",

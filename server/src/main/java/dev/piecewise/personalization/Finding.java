@@ -2,13 +2,18 @@ package dev.piecewise.personalization;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Plan;
+import dev.piecewise.adapter.Pool;
 import dev.piecewise.error.ErrorCode;
 import java.util.Optional;
 
 /** Whether there is a plan that a user can be served by. */
 sealed interface Finding {
-    /** {@code gains} where the pool is resident. */
-    record Found(Plan plan, Optional<Adaptation.Resident> gains) implements Finding {}
+    /**
+     * A plan for a version of the pool.
+     *
+     * @param gains where all of its pieces are on the device
+     */
+    record Found(Plan plan, Pool pool, Optional<Adaptation.Resident> gains) implements Finding {}
 
     /** {@code reason} in words; {@code code} is what a request gets that insists on a plan. */
     record Missing(String reason, ErrorCode code) implements Finding {}

@@ -8,13 +8,16 @@ import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.CacheStats;
 import dev.piecewise.retrieval.Bm25;
 import dev.piecewise.store.Store;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
@@ -45,8 +48,7 @@ public final class LocalPersonalizer implements Personalizer {
         own = tools.own();
         maker = new PlanMaker(tools.assembler(), tools.heldOut(), settings.guardItems(), tools.assemblySeconds());
         pooled = loaded.pool()
-                .map(pool -> new Pooled(
-                        pool,
+                .map(_ -> new Pooled(
                         new PlanCache(store, loaded, settings.maxPlans()),
                         new Adaptations(loaded, settings, adapters)));
     }
@@ -65,7 +67,7 @@ public final class LocalPersonalizer implements Personalizer {
             DoubleConsumer assemblySeconds) {}
 
     /** What there is because there is a pool. */
-    private record Pooled(Pool pool, PlanCache plans, Adaptations adaptations) {}
+    private record Pooled(PlanCache plans, Adaptations adaptations) {}
 
     @Override
     public Served resolve(String user, Mode mode, Optional<Merge> merge) {
@@ -127,6 +129,32 @@ public final class LocalPersonalizer implements Personalizer {
     /** The plans in memory, which are counted and not weighed. Empty without a pool. */
     public Optional<CacheStats> plans() {
         return pooled.map(Pooled::plans);
+    }
+
+    @Override
+    public Optional<Plan> plan(String user) {
+        Optional<Plan> stored = store.plan(user);
+        return pooled.isEmpty()
+                ? stored
+                : stored.map(
+                        plan -> PlanCache.checked(plan, pooled.get().plans().edition()) instanceof Finding.Found found
+                                ? found.plan()
+                                : plan);
+    }
+
+    /**
+     * Serves plans from another version of the pool from now on; what runs ends on the one that it began with. Returns the users in memory whose plans had pieces of sharers who are
+     * not in it: what the engine keeps of them is of no use any more. Empty, and nothing changes, where this server cannot run what it has not on the device.
+     */
+    public Optional<Set<String>> take(Pool newer, PoolWatch watch) {
+        Pooled with = pooled.orElseThrow();
+        Edition next = with.plans().edition().next(newer, watch);
+        if (!with.adaptations().canServe(next, pieces(next), settings.assembly().merge())) {
+            return Optional.empty();
+        }
+        Map<String, Plan> outdated = with.plans().take(next);
+        outdated.values().forEach(adapters::forget);
+        return Optional.of(outdated.keySet());
     }
 
     private Finding find(String user) {
@@ -233,8 +261,8 @@ public final class LocalPersonalizer implements Personalizer {
 
     private Plan make(String user, Pooled with) {
         Assembler.Options options = settings.assembly();
-        with.adaptations()
-                .requireServable(Math.min(options.k(), with.pool().sharers().size()), options.merge());
+        Edition edition = with.plans().edition();
+        with.adaptations().requireServable(pieces(edition), options.merge(), edition);
         if (store.user(user).isEmpty()) {
             throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
         }
@@ -242,30 +270,14 @@ public final class LocalPersonalizer implements Personalizer {
         if (history.isEmpty()) {
             throw ServingException.invalid("history", "the user has no history to assemble a plan from");
         }
-        Plan plan = maker.make(user, with.pool(), history, options, new Sides(with, options.merge()));
-        with.adaptations().requireServable(Adaptations.widest(plan), options.merge());
+        Plan plan = maker.make(
+                user, history, options, new Sides(loaded.base(), with.adaptations(), edition, options.merge()));
+        with.adaptations().requireServable(Adaptations.widest(plan), options.merge(), edition);
         return plan;
     }
 
-    /** The base, and what a plan would be served as. */
-    private final class Sides implements PlanMaker.Sides {
-        private final Pooled with;
-        private final Merge merge;
-
-        Sides(Pooled with, Merge merge) {
-            this.with = with;
-            this.merge = merge;
-        }
-
-        @Override
-        public Adaptation base() {
-            return loaded.base();
-        }
-
-        @Override
-        public Adaptation assembled(Plan plan) {
-            return with.adaptations().of(new Finding.Found(plan, Optional.empty()), merge);
-        }
+    private int pieces(Edition edition) {
+        return Math.min(settings.assembly().k(), edition.pool().sharers().size());
     }
 
     private void keep(String user, Plan plan, Pooled with) {

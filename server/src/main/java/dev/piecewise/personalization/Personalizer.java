@@ -20,6 +20,11 @@ public interface Personalizer {
      */
     Plan assemble(String user);
 
+    /** The user's plan as it is served: without those who have withdrawn. */
+    default Optional<Plan> plan(String user) {
+        return Optional.empty();
+    }
+
     /** Forgets everything cached of a user; a plan that is being assembled is dropped. To be called after its history or the user itself was erased. */
     void forget(String user);
 

@@ -6,17 +6,19 @@ import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.Plans;
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.metrics.CacheStats;
 import dev.piecewise.store.Store;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The plans of the users who were here lately, checked against the pool. That a user has no plan is not kept, so a new one is seen at once. A reader who meets
@@ -31,17 +33,13 @@ final class PlanCache implements CacheStats {
             new Finding.Missing("the sharers of the user's plan have withdrawn; assemble again", ErrorCode.CONFLICT);
 
     private final Store store;
-    private final Pool pool;
-    private final boolean resident;
-    private final PoolWatch watch;
-    private final Cache<String, Finding> plans;
+    private final Cache<String, Known> plans;
+    private volatile Edition edition;
 
     /** Where the pool is resident plans are kept together with their gains. */
     PlanCache(Store store, Loaded loaded, int maxPlans) {
         this.store = store;
-        pool = loaded.pool().orElseThrow();
-        resident = loaded.resident();
-        watch = loaded.watch();
+        edition = Edition.first(loaded);
         plans = Caffeine.newBuilder()
                 .maximumSize(maxPlans)
                 .executor(Runnable::run)
@@ -49,24 +47,59 @@ final class PlanCache implements CacheStats {
                 .build();
     }
 
+    /** What was found with this version of the pool. */
+    private record Known(Edition edition, Finding finding) {
+        boolean uses(Set<String> sharers) {
+            return !sharers.isEmpty()
+                    && finding instanceof Finding.Found found
+                    && found.plan().sites().values().stream()
+                            .anyMatch(
+                                    choices -> choices.stream().anyMatch(choice -> sharers.contains(choice.sharer())));
+        }
+    }
+
+    /** The version of the pool that plans are served from. */
+    Edition edition() {
+        return edition;
+    }
+
+    /** Serves plans from another version. Returns the plans in memory, by user, that have pieces of sharers who are not in it. */
+    Map<String, Plan> take(Edition next) {
+        Set<String> gone =
+                edition.pool().sharers().stream().map(Pool.Sharer::id).collect(Collectors.toSet());
+        next.pool().sharers().forEach(sharer -> gone.remove(sharer.id()));
+        edition = next;
+        Map<String, Plan> using = new HashMap<>();
+        plans.asMap().forEach((user, known) -> {
+            if (known.uses(gone) && known.finding() instanceof Finding.Found found) {
+                using.put(user, found.plan());
+            }
+        });
+        plans.asMap().values().removeIf(known -> !known.edition().is(next));
+        return using;
+    }
+
     /** Nothing of a sharer who has withdrawn is in what comes back. */
     Finding find(String user) {
-        Set<String> withdrawn = watch.withdrawn();
-        Finding finding = plans.get(user, this::load);
-        if (!withdrawn.isEmpty() && finding instanceof Finding.Found found && uses(found.plan(), withdrawn)) {
-            plans.asMap().remove(user, finding);
-            finding = plans.get(user, this::load);
+        Edition now = edition;
+        Set<String> withdrawn = now.watch().withdrawn();
+        Known known = plans.get(user, this::load);
+        if (!known.edition().is(now) || known.uses(withdrawn)) {
+            plans.asMap().remove(user, known);
+            known = plans.get(user, this::load);
         }
-        if (finding.equals(NO_PLAN)) {
-            plans.asMap().remove(user, finding);
+        if (known.finding().equals(NO_PLAN)) {
+            plans.asMap().remove(user, known);
         }
-        return finding;
+        return known.finding();
     }
 
     /** The plan that was kept, if one was. */
     Optional<Plan> forget(String user) {
-        Finding finding = plans.asMap().remove(user);
-        return finding instanceof Finding.Found found ? Optional.of(found.plan()) : Optional.empty();
+        Known known = plans.asMap().remove(user);
+        return known != null && known.finding() instanceof Finding.Found found
+                ? Optional.of(found.plan())
+                : Optional.empty();
     }
 
     @Override
@@ -89,17 +122,20 @@ final class PlanCache implements CacheStats {
         return -1;
     }
 
-    private Finding load(String user) {
-        return store.plan(user).map(this::checked).orElse(NO_PLAN);
+    private Known load(String user) {
+        Edition now = edition;
+        return new Known(
+                now, store.plan(user).map(stored -> checked(stored, now)).orElse(NO_PLAN));
     }
 
     /** A plan of an earlier version of the pool is as good as it was, but for who has withdrawn since. */
-    private Finding checked(Plan stored) {
+    static Finding checked(Plan stored, Edition edition) {
+        Pool pool = edition.pool();
         boolean same = stored.pool().equals(pool.hash());
         if (!stored.base().equals(pool.base()) || !(same || pool.earlier().contains(stored.pool()))) {
             return OTHER_POOL;
         }
-        Set<String> withdrawn = watch.withdrawn();
+        Set<String> withdrawn = edition.watch().withdrawn();
         Optional<Plan> plan = same && withdrawn.isEmpty() ? Optional.of(stored) : Plans.moved(stored, pool, withdrawn);
         if (plan.isEmpty()) {
             return NOBODY_LEFT;
@@ -109,26 +145,21 @@ final class PlanCache implements CacheStats {
         } catch (BadFileException broken) {
             return new Finding.Missing(broken.text() + "; assemble again", ErrorCode.CONFLICT);
         }
-        Plan shared = shared(plan.get());
-        return new Finding.Found(shared, resident ? Optional.of(Plans.resident(shared, pool)) : Optional.empty());
-    }
-
-    private static boolean uses(Plan plan, Set<String> sharers) {
-        return plan.sites().values().stream()
-                .anyMatch(choices -> choices.stream().anyMatch(choice -> sharers.contains(choice.sharer())));
+        return edition.found(shared(plan.get(), pool));
     }
 
     /** The same plan with the pool's own strings in it, so that thousands of plans hold each name once. */
-    private Plan shared(Plan plan) {
+    private static Plan shared(Plan plan, Pool pool) {
         SortedMap<Site, List<Choice>> sites = new TreeMap<>();
         plan.sites()
-                .forEach((site, choices) ->
-                        sites.put(site, choices.stream().map(this::shared).toList()));
+                .forEach((site, choices) -> sites.put(
+                        site,
+                        choices.stream().map(choice -> shared(choice, pool)).toList()));
         return new Plan(
                 pool.base(), pool.hash(), plan.merge(), plan.k(), sites, plan.items(), plan.created(), plan.guard());
     }
 
-    private Choice shared(Choice choice) {
+    private static Choice shared(Choice choice, Pool pool) {
         return new Choice(pool.sharers().get(pool.indexOf(choice.sharer())).id(), choice.weight());
     }
 }

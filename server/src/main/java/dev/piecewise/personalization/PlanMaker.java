@@ -1,15 +1,15 @@
 package dev.piecewise.personalization;
 
-import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.Guard;
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Plan;
-import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.Plans;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,19 +37,13 @@ final class PlanMaker {
         this.assemblySeconds = assemblySeconds;
     }
 
-    /** What to compare. */
-    interface Sides {
-        Adaptation base();
-
-        Adaptation assembled(Plan plan);
-    }
-
     /** {@code history} oldest first. INVALID_REQUEST when nothing in it can be assembled from. */
-    Plan make(String user, Pool pool, List<HistoryItem> history, Assembler.Options options, Sides sides) {
+    Plan make(String user, List<HistoryItem> history, Assembler.Options options, Sides sides) {
+        Edition edition = sides.edition();
         int held = Math.min(guardItems, history.size() / HELD_OUT_OF);
         List<HistoryItem> older = history.subList(0, history.size() - held);
         long begun = System.nanoTime();
-        Plan plan = assembler.assemble(pool, older, options);
+        Plan plan = withoutWithdrawn(assembler.assemble(edition.pool(), older, options), edition);
         double seconds = since(begun);
         assemblySeconds.accept(seconds);
         begun = System.nanoTime();
@@ -62,6 +56,16 @@ final class PlanMaker {
                 .addKeyValue("worse", guard.map(Guard::worse).orElse(false))
                 .log("plan assembled");
         return plan.withGuard(guard);
+    }
+
+    /** Somebody may have withdrawn since the version was loaded that the plan is made from. */
+    private static Plan withoutWithdrawn(Plan plan, Edition edition) {
+        Set<String> withdrawn = edition.watch().withdrawn();
+        return withdrawn.isEmpty()
+                ? plan
+                : Plans.moved(plan, edition.pool(), withdrawn)
+                        .orElseThrow(() -> new ServingException(
+                                ErrorCode.CONFLICT, "the sharers whose pieces fit have withdrawn; assemble again"));
     }
 
     /** Empty where nothing was held out, or what was has nothing to predict, or the engine is too busy to say. */

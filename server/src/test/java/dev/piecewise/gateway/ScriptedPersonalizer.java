@@ -77,6 +77,11 @@ final class ScriptedPersonalizer implements Personalizer {
     }
 
     @Override
+    public Optional<Plan> plan(String user) {
+        return store.plan(user);
+    }
+
+    @Override
     public void prefetch(String user) {
         prefetched.add(user);
     }

@@ -1,0 +1,140 @@
+package dev.piecewise.personalization;
+
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolFiles;
+import dev.piecewise.adapter.PoolVersions;
+import dev.piecewise.adapter.PoolWatch;
+import dev.piecewise.checkpoint.BadFileException;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pool that users are served from: takes up its new versions while the server runs, and lets sharers withdraw. Any thread may call; a call may read the whole pool. */
+public final class PublishedPool implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PublishedPool.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+    private final Path directory;
+    private final Function<Path, Pool> reader;
+    private final Taker taker;
+    private final PoolVersions versions;
+    private final Thread follower;
+    private PoolWatch watch;
+    private Pool pool;
+    private String seen = "not looked yet";
+
+    /** Is told a newer version; whether it is served from now on. */
+    @FunctionalInterface
+    public interface Taker {
+        boolean take(Pool newer, PoolWatch watch);
+    }
+
+    /** What a withdrawal did: the version without the sharer, empty when nobody is left, and how many versions with them were erased. */
+    public record Withdrawn(String version, int versionsErased) {}
+
+    /** Begins to look for new versions, until it is closed. {@code directory} is where {@code loaded} was read from, and {@code reader} reads what is there. */
+    public PublishedPool(Path directory, Pool loaded, Function<Path, Pool> reader, Taker taker) {
+        this.directory = PoolFiles.root(directory);
+        this.reader = reader;
+        this.taker = taker;
+        versions = new PoolVersions(this.directory);
+        watch = PoolWatch.of(this.directory, loaded);
+        pool = loaded;
+        follower = Thread.ofVirtual().name("pool").start(this::follow);
+    }
+
+    /** The name of the directory. */
+    public String name() {
+        return String.valueOf(directory.toAbsolutePath().normalize().getFileName());
+    }
+
+    /** The version that is served, which is the current one if it can be. */
+    public synchronized Pool pool() {
+        look();
+        return pool;
+    }
+
+    /** The versions that are published; none when nobody's pieces are any more. */
+    public List<PoolVersions.Version> versions() {
+        try {
+            return versions.current().isEmpty() ? List.of() : versions.published();
+        } catch (BadFileException bad) {
+            throw new ServingException(ErrorCode.UNAVAILABLE, "the pool cannot be read: " + bad.text());
+        }
+    }
+
+    /** Publishes a version without this sharer and serves it. NOT_FOUND without such a sharer, CONFLICT when the pool cannot be changed here. */
+    public synchronized Withdrawn withdraw(String sharer) {
+        look();
+        if (pool.indexOf(sharer) < 0 || watch.withdrawn().contains(sharer)) {
+            throw new ServingException(ErrorCode.NOT_FOUND, "the pool has no such sharer", "sharer");
+        }
+        try {
+            int erased = versions.withdraw(sharer, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+            look();
+            return new Withdrawn(versions.current().orElse(""), erased);
+        } catch (BadFileException bad) {
+            throw new ServingException(ErrorCode.CONFLICT, "the pool cannot be changed: " + bad.text(), "sharer");
+        }
+    }
+
+    /** Takes up the version that is published now, if it is another one. */
+    public synchronized void look() {
+        String now = watch.version();
+        if (now.equals(seen)) {
+            return;
+        }
+        seen = now;
+        try {
+            if (versions.current().filter(hash -> !hash.equals(pool.hash())).isPresent()) {
+                take(reader.apply(directory));
+            }
+        } catch (BadFileException bad) {
+            log.atWarn().addKeyValue("reason", bad.text()).log("a pool's new version is not served");
+        }
+    }
+
+    @Override
+    public void close() {
+        follower.interrupt();
+    }
+
+    private void take(Pool newer) {
+        PoolWatch next = PoolWatch.of(directory, newer);
+        if (taker.take(newer, next)) {
+            pool = newer;
+            watch = next;
+            log.atInfo().addKeyValue("pool", newer.hash()).log("a pool's new version is served");
+        } else {
+            log.atWarn()
+                    .addKeyValue("pool", newer.hash())
+                    .log("a pool's new version has pieces that are not on the device; restart to serve them");
+        }
+    }
+
+    private void follow() {
+        try {
+            while (true) {
+                Thread.sleep(INTERVAL);
+                lookQuietly();
+            }
+        } catch (InterruptedException closed) {
+            log.atDebug().log("no longer looking for new versions of the pool");
+        }
+    }
+
+    private void lookQuietly() {
+        try {
+            look();
+        } catch (ServingException unavailable) {
+            log.atWarn().addKeyValue("reason", unavailable.text()).log("the pool cannot be looked at");
+        }
+    }
+}
