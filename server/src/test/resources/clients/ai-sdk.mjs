@@ -5,7 +5,7 @@ import { generateObject, generateText, stepCountIs, streamText, tool } from 'ai'
 import { z } from 'zod';
 
 const provider = createOpenAICompatible({
-  name: 'piecewise', baseURL: `${process.argv[2]}/v1`, includeUsage: true, supportsStructuredOutputs: true,
+  name: 'piecewise', baseURL: `${process.argv[2]}/v1`, apiKey: 'none', includeUsage: true, supportsStructuredOutputs: true,
 });
 const model = provider('tiny');
 const weather = (asked) => tool({

@@ -144,7 +144,7 @@ final class Server implements AutoCloseable {
     private ServedModel served(LoadedModel model) {
         Optional<ChatTemplate> chat = ChatTemplates.load(config.model().directory());
         return new ServedModel(
-                name,
+                new ServedModel.Names(name, config.model().otherNames()),
                 Instant.now(),
                 model.fingerprint(),
                 model.shape().vocabulary(),

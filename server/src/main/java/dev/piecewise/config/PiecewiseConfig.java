@@ -6,6 +6,7 @@ import static dev.piecewise.config.Checks.check;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.error.ServingException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,7 +43,7 @@ public record PiecewiseConfig(
     }
 
     /** The base model and what it runs on. */
-    public record Model(String path, String name, String device, Dtype dtype) {
+    public record Model(String path, String name, String aliases, String device, Dtype dtype) {
         public Model {
             check(
                     device.matches("auto|cpu|cuda:\\d{1,3}"),
@@ -59,6 +60,15 @@ public record PiecewiseConfig(
         /** The name that clients ask for. */
         public String servedName() {
             return name.isBlank() ? directory().toAbsolutePath().normalize().getFileName() + "" : name;
+        }
+
+        /** Further names that clients may ask for. */
+        public List<String> otherNames() {
+            return Arrays.stream(aliases.split(","))
+                    .map(String::strip)
+                    .filter(alias -> !alias.isEmpty() && !alias.equals(servedName()))
+                    .distinct()
+                    .toList();
         }
     }
 

@@ -8,13 +8,15 @@ import dev.piecewise.gateway.http.Exchange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/models}: the one model that is served, with the fields that vLLM adds. */
+/** {@code /v1/models}: the one model that is served, by each of its names, with the fields that vLLM adds. */
 final class Models {
-    private final Model model;
+    private final List<Model> models;
 
     Models(ServedModel served, int maxLength) {
-        model = new Model(
-                served.name(), "model", served.created().getEpochSecond(), "piecewise", served.name(), null, maxLength);
+        long created = served.created().getEpochSecond();
+        models = served.names().all().stream()
+                .map(name -> new Model(name, "model", created, "piecewise", served.name(), null, maxLength))
+                .toList();
     }
 
     private record Model(
@@ -29,16 +31,19 @@ final class Models {
     private record ModelList(String object, List<Model> data) {}
 
     void list(Exchange exchange) throws InterruptedException, ClientGoneException {
-        exchange.answer(200, new ModelList("list", List.of(model)));
+        exchange.answer(200, new ModelList("list", models));
     }
 
     void one(Exchange exchange) throws InterruptedException, ClientGoneException {
-        if (!exchange.part("model").equals(model.id())) {
-            throw new ServingException(
-                    ErrorCode.UNKNOWN_MODEL,
-                    "there is no model of this name; the one that is served is " + model.id(),
-                    "model");
-        }
+        String name = exchange.part("model");
+        Model model = models.stream()
+                .filter(one -> one.id().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ServingException(
+                        ErrorCode.UNKNOWN_MODEL,
+                        "there is no model of this name; the one that is served is "
+                                + models.getFirst().id(),
+                        "model"));
         exchange.answer(200, model);
     }
 }

@@ -30,7 +30,7 @@ final class PiecewiseConfigTest {
         PiecewiseConfig config = load();
 
         assertThat(config.server()).isEqualTo(new PiecewiseConfig.Server("127.0.0.1", 8080, 16 << 20, 30, 65536));
-        assertThat(config.model()).isEqualTo(new PiecewiseConfig.Model("", "", "auto", Dtype.AUTO));
+        assertThat(config.model()).isEqualTo(new PiecewiseConfig.Model("", "", "", "auto", Dtype.AUTO));
         assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(64, 32768, 512, 1024, 0, 0, true));
         assertThat(config.adapters())
                 .isEqualTo(new PiecewiseConfig.Adapters("", AdapterMode.AUTO, Merge.PRODUCT, 32, 32, 1 << 30));
@@ -173,6 +173,15 @@ final class PiecewiseConfigTest {
                 .isEqualTo("s");
         refused(() -> load().model().directory())
                 .hasMessage("model.path is not set: name the base model's directory, --set model.path=DIR");
+    }
+
+    @Test
+    void theModelMayHaveFurtherNames() {
+        assertThat(load().model().aliases()).isEmpty();
+        assertThat(load("model.path=a/stories", "model.aliases= gpt-4o,stories, ,gpt-5 ,gpt-4o")
+                        .model()
+                        .otherNames())
+                .containsExactly("gpt-4o", "gpt-5");
     }
 
     private static PiecewiseConfig load(String... settings) {

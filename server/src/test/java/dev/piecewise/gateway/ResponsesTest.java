@@ -53,6 +53,21 @@ final class ResponsesTest {
     }
 
     @Test
+    void leavesOutWhoAskedUnlessTheRequestSaid() throws Exception {
+        SERVER.engine.say("Hello");
+
+        assertThat(ask("\"input\":\"Hi\"").body())
+                .doesNotContain("\"user\"")
+                .doesNotContain("\"safety_identifier\"")
+                .doesNotContain("\"prompt_cache_key\"");
+        JsonNode named = TestGateway.json(
+                ask("\"input\":\"Hi\",\"user\":\"u9\",\"safety_identifier\":\"s\",\"prompt_cache_key\":\"k\""));
+        assertThat(named.path("user").asText()).isEqualTo("u9");
+        assertThat(named.path("safety_identifier").asText()).isEqualTo("s");
+        assertThat(named.path("prompt_cache_key").asText()).isEqualTo("k");
+    }
+
+    @Test
     void saysEverythingInTheOrderThatClientsExpect() throws Exception {
         SERVER.engine.say("Hi");
 
@@ -220,6 +235,9 @@ final class ResponsesTest {
             background             ¦ "background":true                                                ¦ background is not supported
             conversation           ¦ "conversation":"c"                                               ¦ conversation is not supported
             include                ¦ "include":"a"                                                    ¦ include must be a list, not a string
+            metadata               ¦ "metadata":["a"]                                                 ¦ metadata must be an object, not an array
+            safety_identifier      ¦ "safety_identifier":7                                            ¦ safety_identifier must be a string, not 7
+            prompt_cache_key       ¦ "prompt_cache_key":{}                                            ¦ prompt_cache_key must be a string, not an object
             store                  ¦ "store":"yes"                                                    ¦ store must be true or false, not a string
             """)
     void namesTheFieldAndSaysWhatIsWrong(String param, String fields, String message) throws Exception {

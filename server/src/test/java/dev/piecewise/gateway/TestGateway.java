@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -55,6 +56,9 @@ final class TestGateway implements AutoCloseable {
     final Tokenizer tokenizer;
     final Gateway gateway;
     final int port;
+    /** Further names of the model, from the next {@link #serve} on. */
+    List<String> aliases = List.of();
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -97,7 +101,7 @@ final class TestGateway implements AutoCloseable {
 
     void serve() {
         ServedModel model = new ServedModel(
-                "tiny",
+                new ServedModel.Names("tiny", aliases),
                 Instant.ofEpochSecond(1_700_000_000),
                 "sha256:0123456789abcdef",
                 tokenizer.size(),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /** A model without weights: a small byte-level tokenizer whose words are of the usual length, and a template. */
@@ -29,7 +30,7 @@ final class PlainModel {
         Files.writeString(directory.resolve("chat_template.jinja"), TEMPLATE);
         Tokenizer tokenizer = Tokenizer.load(directory);
         return new ServedModel(
-                NAME,
+                new ServedModel.Names(NAME, List.of()),
                 Instant.now(),
                 "sha256:0",
                 tokenizer.size(),

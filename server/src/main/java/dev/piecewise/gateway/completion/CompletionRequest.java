@@ -60,7 +60,7 @@ public record CompletionRequest(
     /** UNKNOWN_MODEL when the field {@code model} names another one than is served. */
     public static void checkModel(Fields fields, ServedModel model) {
         Optional<String> name = fields.text("model");
-        if (name.isPresent() && !name.get().equals(model.name())) {
+        if (name.isPresent() && !model.names().has(name.get())) {
             throw new ServingException(
                     ErrorCode.UNKNOWN_MODEL,
                     "there is no model of this name; the one that is served is " + model.name(),

@@ -5,14 +5,16 @@ import dev.piecewise.grammar.Grammars;
 import dev.piecewise.text.ChatTemplate;
 import dev.piecewise.text.Tokenizer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The base model as clients see it.
  *
- * @param name what they ask for
+ * @param names what they ask for
  * @param created when it was loaded
  * @param fingerprint of the base model's content; answers carry its beginning as {@code system_fingerprint}
  * @param vocabulary token ids are below it
@@ -21,7 +23,7 @@ import java.util.stream.Collectors;
  * @param grammars what its completions may be asked to be like
  */
 public record ServedModel(
-        String name,
+        Names names,
         Instant created,
         String fingerprint,
         int vocabulary,
@@ -30,15 +32,39 @@ public record ServedModel(
         Dialect dialect,
         Grammars grammars) {
 
+    /** The name that answers carry, and others that are taken for it. */
+    public record Names(String name, List<String> aliases) {
+        public boolean has(String asked) {
+            return asked.equals(name) || aliases.contains(asked);
+        }
+
+        /** Every one of them; the first is the name. */
+        public List<String> all() {
+            return Stream.concat(Stream.of(name), aliases.stream()).toList();
+        }
+    }
+
     public ServedModel(
-            String name,
+            Names names,
             Instant created,
             String fingerprint,
             int vocabulary,
             Set<Integer> endTokens,
             Tokenizer tokenizer,
             Dialect dialect) {
-        this(name, created, fingerprint, vocabulary, endTokens, tokenizer, dialect, new Grammars(tokenizer, endTokens));
+        this(
+                names,
+                created,
+                fingerprint,
+                vocabulary,
+                endTokens,
+                tokenizer,
+                dialect,
+                new Grammars(tokenizer, endTokens));
+    }
+
+    public String name() {
+        return names.name();
     }
 
     public Optional<ChatTemplate> chatTemplate() {

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** Renders the response object, in every state that it goes through. */
 final class ResponseBody {
     /** Fields of the request that a response gives back as they came, with what stands for those left out. */
-    private static final List<String> GIVEN_BACK =
-            List.of("instructions", "max_output_tokens", "previous_response_id", "user", "safety_identifier");
+    private static final List<String> GIVEN_BACK = List.of("instructions", "max_output_tokens", "previous_response_id");
+
+    /** Such fields that have to be left out, as OpenAI's specification has it. */
+    static final List<String> GIVEN_BACK_IF_THERE = List.of("user", "safety_identifier", "prompt_cache_key");
 
     private final String id;
     private final long created;
@@ -59,6 +61,9 @@ final class ResponseBody {
         body.set("incomplete_details", incomplete(state.incomplete()));
         for (String field : GIVEN_BACK) {
             body.set(field, fields.value(field).orElse(NullNode.instance));
+        }
+        for (String field : GIVEN_BACK_IF_THERE) {
+            fields.value(field).ifPresent(value -> body.set(field, value));
         }
         body.set("metadata", fields.value("metadata").orElseGet(JsonNodeFactory.instance::objectNode));
         body.put("model", model);

@@ -111,6 +111,8 @@ record ResponsesRequest(
         if (fields.flag("background")) {
             throw ServingException.invalid("background", "background is not supported: stream the response");
         }
+        fields.object("metadata");
+        ResponseBody.GIVEN_BACK_IF_THERE.forEach(fields::text);
         String truncation = fields.text("truncation").orElse("disabled");
         if (!truncation.equals("disabled") && !truncation.equals("auto")) {
             throw ServingException.invalid("truncation", "truncation must be auto or disabled");
