@@ -33,4 +33,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5m --retries=3 CMD curl -fsS http://127.0.0.1:8080/health/ready || exit 1
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/opt/piecewise/bin/piecewise"]
-CMD ["demo", "--set", "server.host=0.0.0.0"]
+# The demo is for everybody who reaches it; for anything else use security.require-keys=true.
+CMD ["demo", "--set", "server.host=0.0.0.0", "--set", "security.allow-open=true"]

@@ -6,6 +6,7 @@ import dev.piecewise.cli.DemoCommand;
 import dev.piecewise.cli.EvaluateCommand;
 import dev.piecewise.cli.Failures;
 import dev.piecewise.cli.GenerateCommand;
+import dev.piecewise.cli.KeysCommand;
 import dev.piecewise.cli.MergeCommand;
 import dev.piecewise.cli.PoolCommand;
 import dev.piecewise.cli.ServeCommand;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
             AssembleCommand.class,
             MergeCommand.class,
             BenchCommand.class,
-            EvaluateCommand.class
+            EvaluateCommand.class,
+            KeysCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable, IVersionProvider {

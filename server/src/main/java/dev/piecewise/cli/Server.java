@@ -27,6 +27,8 @@ import dev.piecewise.personalization.PublishedPool;
 import dev.piecewise.personalization.Settings;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
+import dev.piecewise.tenant.Entrance;
+import dev.piecewise.tenant.KeyRing;
 import dev.piecewise.text.ChatTemplate;
 import dev.piecewise.text.ChatTemplates;
 import java.nio.file.Path;
@@ -50,12 +52,14 @@ final class Server implements AutoCloseable {
     private final PiecewiseConfig config;
     private final String name;
     private final Metrics metrics;
+    private final KeyRing keys = new KeyRing(Clock.systemUTC());
     private final Gateway gateway;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Server(PiecewiseConfig config) {
+        Exposure.check(config);
         this.config = config;
         this.name = config.model().servedName();
         ModelConfig shape = ModelConfigReader.read(config.model().directory());
@@ -64,7 +68,9 @@ final class Server implements AutoCloseable {
         this.gateway = new Gateway(
                 HttpLimits.DEFAULT.withBytes(body, config.server().writeQueueBytes()),
                 metrics,
-                config.metrics().enabled());
+                config.metrics().enabled(),
+                config.security().requireKeys() ? keys : Entrance.WITHOUT_KEYS);
+        parts.push(keys);
         parts.push(gateway);
     }
 
@@ -79,6 +85,7 @@ final class Server implements AutoCloseable {
     /** Loads the model, the pool and the store; from then on requests are answered. */
     void load() {
         Store store = open(Stores.open(config.store().url()));
+        follow(store);
         LoadedModel model = open(LoadedModel.load(config));
         Settings settings = Settings.of(config);
         Optional<Pool> pool = config.adapters()
@@ -133,6 +140,15 @@ final class Server implements AutoCloseable {
                     });
                     return outdated.isPresent();
                 }));
+    }
+
+    private void follow(Store store) {
+        if (config.security().requireKeys()) {
+            keys.follow(store.keys());
+            if (keys.size() == 0) {
+                log.atWarn().log("there are no API keys yet, so nobody is let in; make one: piecewise keys create");
+            }
+        }
     }
 
     private OwnAdapters own(LoadedModel model, Store store) {

@@ -21,7 +21,8 @@ public record PiecewiseConfig(
         Adapters adapters,
         Personalization personalization,
         Store store,
-        Metrics metrics) {
+        Metrics metrics,
+        Security security) {
 
     /** The defaults, under the keys that {@code file} holds, under settings of the form {@code key=value}, of which the last wins. */
     public static PiecewiseConfig load(Optional<Path> file, List<String> settings) {
@@ -192,6 +193,9 @@ public record PiecewiseConfig(
             return Path.of(dataDirectory);
         }
     }
+
+    /** Who may ask. */
+    public record Security(boolean requireKeys, boolean allowOpen) {}
 
     /** Whether metrics are served. */
     public record Metrics(boolean enabled) {}

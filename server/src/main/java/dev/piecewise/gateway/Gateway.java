@@ -13,10 +13,13 @@ import dev.piecewise.gateway.http.Routes;
 import dev.piecewise.gateway.responses.Responses;
 import dev.piecewise.gateway.responses.StoredResponses;
 import dev.piecewise.metrics.Metrics;
+import dev.piecewise.tenant.Entrance;
+import dev.piecewise.tenant.Keys;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,21 +34,28 @@ public final class Gateway implements AutoCloseable {
     private final HttpLimits limits;
     private final Metrics metrics;
     private final boolean showsMetrics;
+    private final Entrance entrance;
     private final Gate gate;
     private final Vertx vertx;
     private final StoredResponses stored = new StoredResponses();
     private volatile @Nullable Endpoints endpoints;
 
     public Gateway(HttpLimits limits, Metrics metrics) {
-        this(limits, metrics, true);
+        this(limits, metrics, true, Entrance.WITHOUT_KEYS);
     }
 
     /** {@code showsMetrics}: whether there is {@code /metrics}. */
     public Gateway(HttpLimits limits, Metrics metrics, boolean showsMetrics) {
+        this(limits, metrics, showsMetrics, Entrance.WITHOUT_KEYS);
+    }
+
+    /** {@code entrance} lets in whoever may ask. */
+    public Gateway(HttpLimits limits, Metrics metrics, boolean showsMetrics, Entrance entrance) {
         this.limits = limits;
         this.metrics = metrics;
         this.showsMetrics = showsMetrics;
-        gate = new Gate(limits);
+        this.entrance = entrance;
+        gate = new Gate(limits, entrance);
         vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()))
                 .setWorkerPoolSize(1)
@@ -64,7 +74,8 @@ public final class Gateway implements AutoCloseable {
             Histories histories,
             Plans plans,
             OwnAdapterEndpoints adapters,
-            Pools pools) {}
+            Pools pools,
+            AdminKeys keys) {}
 
     /** Opens the port, 0 for any free one, and returns it. UNAVAILABLE when it cannot be had. */
     public int start(String host, int port) throws InterruptedException {
@@ -104,7 +115,8 @@ public final class Gateway implements AutoCloseable {
                 new Histories(serving),
                 new Plans(serving),
                 new OwnAdapterEndpoints(serving),
-                new Pools(serving));
+                new Pools(serving),
+                new AdminKeys(new Keys(serving.store().keys(), Clock.systemUTC()), entrance));
     }
 
     /**
@@ -159,6 +171,10 @@ public final class Gateway implements AutoCloseable {
                 .add("GET", "/v1/pools", loaded(ready -> ready.pools()::list))
                 .add("GET", "/v1/pools/:pool", loaded(ready -> ready.pools()::get))
                 .add("DELETE", "/v1/pools/:pool/sharers/:sharer", loaded(ready -> ready.pools()::withdraw))
+                .add("POST", "/v1/admin/keys", loaded(ready -> ready.keys()::create))
+                .add("GET", "/v1/admin/keys", loaded(ready -> ready.keys()::list))
+                .add("POST", "/v1/admin/keys/:id/rotate", loaded(ready -> ready.keys()::rotate))
+                .add("DELETE", "/v1/admin/keys/:id", loaded(ready -> ready.keys()::revoke))
                 .addAlways("GET", "/health/live", operations::live)
                 .addAlways("GET", "/health/ready", operations::ready)
                 .addAlways("GET", "/health", operations::ready)

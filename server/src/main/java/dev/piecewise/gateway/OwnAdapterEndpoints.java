@@ -9,6 +9,7 @@ import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.personalization.OwnAdapters;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
+import dev.piecewise.tenant.Tenant;
 
 /** {@code /v1/users/:user/adapter}: a user's own adapter, a PEFT directory as a zip. */
 final class OwnAdapterEndpoints {
@@ -26,7 +27,7 @@ final class OwnAdapterEndpoints {
     private record Stored(String id, String object, String fingerprint, int rank, int sites, long bytes) {
         static Stored of(String user, LoraAdapter adapter) {
             return new Stored(
-                    user,
+                    Tenant.nameIn(user),
                     "adapter",
                     adapter.fingerprint(),
                     adapter.rank(),
@@ -56,7 +57,7 @@ final class OwnAdapterEndpoints {
         if (!adapters().delete(user)) {
             throw none();
         }
-        exchange.answer(200, new Deleted(user, "adapter.deleted", true, engine.forget(user)));
+        exchange.answer(200, new Deleted(Tenant.nameIn(user), "adapter.deleted", true, engine.forget(user)));
     }
 
     private OwnAdapters adapters() {

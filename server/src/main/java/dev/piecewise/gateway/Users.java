@@ -9,6 +9,7 @@ import dev.piecewise.gateway.responses.StoredResponses;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.UserId;
+import dev.piecewise.tenant.Tenant;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class Users {
             @Nullable Long planCreated) {
         static User of(Store.User user) {
             return new User(
-                    user.id(),
+                    user.name(),
                     "user",
                     user.created().getEpochSecond(),
                     user.items(),
@@ -54,9 +55,9 @@ final class Users {
     /** {@code kvPlaces} are the token places whose keys and values were kept for prompts that begin alike. */
     private record Erased(int historyItems, boolean plan, boolean adapter, int kvPlaces) {}
 
-    /** The user that the path names; INVALID_REQUEST for a name that cannot be. */
+    /** The key of the user that the path names; INVALID_REQUEST for a name that cannot be. */
     static String id(Exchange exchange) {
-        return new UserId(exchange.part("user")).value();
+        return exchange.caller().user(new UserId(exchange.part("user")).value());
     }
 
     static Store.User existing(Store store, String id) {
@@ -69,7 +70,8 @@ final class Users {
 
     void list(Exchange exchange) throws InterruptedException, ClientGoneException {
         int limit = exchange.queryInteger("limit", 1, LARGEST_PAGE).orElse(PAGE);
-        List<Store.User> found = store.users(exchange.query("after").orElse(""), limit + 1);
+        List<Store.User> found =
+                store.users(exchange.caller().tenant(), exchange.query("after").orElse(""), limit + 1);
         List<User> page = found.stream().limit(limit).map(User::of).toList();
         exchange.answer(200, new UserList("list", page, found.size() > limit));
     }
@@ -93,7 +95,7 @@ final class Users {
         exchange.answer(
                 200,
                 new Deleted(
-                        id,
+                        Tenant.nameIn(id),
                         "user.deleted",
                         true,
                         new Erased(erased.historyItems(), erased.plan(), erased.adapter(), places)));

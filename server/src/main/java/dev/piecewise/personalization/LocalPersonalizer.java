@@ -14,6 +14,7 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.CacheStats;
 import dev.piecewise.retrieval.Bm25;
 import dev.piecewise.store.Store;
+import dev.piecewise.tenant.Tenant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,14 +159,14 @@ public final class LocalPersonalizer implements Personalizer {
     }
 
     private Finding find(String user) {
-        if (user.isEmpty()) {
+        if (Tenant.isNobody(user)) {
             return NO_USER;
         }
         return pooled.map(with -> with.plans().find(user)).orElse(NO_POOL);
     }
 
     private OwnAdapters.Search findOwn(String user) {
-        if (user.isEmpty()) {
+        if (Tenant.isNobody(user)) {
             return new OwnAdapters.Search.Missing("no user", ErrorCode.INVALID_REQUEST);
         }
         return own.map(with -> with.find(user)).orElse(NO_OWN);
@@ -204,7 +205,7 @@ public final class LocalPersonalizer implements Personalizer {
     }
 
     private Served retrieving(String user, Mode mode, Served beneath) {
-        if (user.isEmpty()) {
+        if (Tenant.isNobody(user)) {
             throw refused(ErrorCode.INVALID_REQUEST, "no user");
         }
         if (store.user(user).isEmpty()) {
@@ -246,7 +247,7 @@ public final class LocalPersonalizer implements Personalizer {
     }
 
     private Served unassembled(String user, Finding.Missing missing) {
-        if (user.isEmpty()) {
+        if (Tenant.isNobody(user)) {
             return base(missing.reason());
         }
         return switch (settings.unknownUser()) {

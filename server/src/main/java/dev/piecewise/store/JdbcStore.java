@@ -6,6 +6,8 @@ import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.KeyStore;
+import dev.piecewise.tenant.Tenant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -20,14 +22,21 @@ final class JdbcStore implements Store {
             "SELECT item_id, written_at, prompt, completion FROM history_items WHERE user_id = ? ";
 
     private final Database database;
+    private final KeyStore keys;
 
     JdbcStore(Database database) {
         this.database = database;
+        keys = new JdbcKeyStore(database);
+    }
+
+    @Override
+    public KeyStore keys() {
+        return keys;
     }
 
     @Override
     public boolean putUser(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.write(session -> session.update(
                         "INSERT INTO users (id, created, items) VALUES (?, ?, 0) ON CONFLICT (id) DO NOTHING",
                         user,
@@ -37,20 +46,27 @@ final class JdbcStore implements Store {
 
     @Override
     public Optional<User> user(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.read(session -> session.first(JdbcStore::readUser, USER + "WHERE u.id = ?", user));
     }
 
     @Override
-    public List<User> users(String after, int limit) {
-        String from = after.isEmpty() ? "" : new UserId(after).value();
-        return database.read(session ->
-                session.list(JdbcStore::readUser, USER + "WHERE u.id > ? ORDER BY u.id LIMIT ?", from, limit));
+    public List<User> users(Tenant tenant, String after, int limit) {
+        String from = after.isEmpty() ? tenant.first() : UserId.key(tenant.key(after));
+        String page = "ORDER BY u.id LIMIT ?";
+        return database.read(session -> tenant.end().isPresent()
+                ? session.list(
+                        JdbcStore::readUser,
+                        USER + "WHERE u.id > ? AND u.id < ? " + page,
+                        from,
+                        tenant.end().get(),
+                        limit)
+                : session.list(JdbcStore::readUser, USER + "WHERE u.id > ? " + page, from, limit));
     }
 
     @Override
     public Optional<Erased> deleteUser(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.erase(session -> {
             if (!hold(session, user)) {
                 return Optional.empty();
@@ -65,7 +81,7 @@ final class JdbcStore implements Store {
 
     @Override
     public Appended append(String id, List<HistoryItem> items) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         StoredText.check(items);
         return database.write(session -> {
             int before = lock(session, user);
@@ -80,14 +96,14 @@ final class JdbcStore implements Store {
 
     @Override
     public List<HistoryItem> history(String id, long offset, int limit) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.read(session -> session.list(
                 JdbcStore::readItem, ITEM + "AND number >= ? ORDER BY number LIMIT ?", user, offset, limit));
     }
 
     @Override
     public List<HistoryItem> newest(String id, int limit) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.read(session ->
                         session.list(JdbcStore::readItem, ITEM + "ORDER BY number DESC LIMIT ?", user, limit))
                 .reversed();
@@ -95,7 +111,7 @@ final class JdbcStore implements Store {
 
     @Override
     public int clearHistory(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.erase(session -> {
             session.update("UPDATE users SET items = 0 WHERE id = ?", user);
             return session.update("DELETE FROM history_items WHERE user_id = ?", user);
@@ -104,11 +120,11 @@ final class JdbcStore implements Store {
 
     @Override
     public void putPlan(String id, Plan plan) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         String body = PlanJson.toJson(plan).toString();
         database.write(session -> {
             if (!hold(session, user)) {
-                throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no user " + user, "user");
+                throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
             }
             return session.update(
                     "INSERT INTO plans (user_id, created, body) VALUES (?, ?, ?)"
@@ -121,7 +137,7 @@ final class JdbcStore implements Store {
 
     @Override
     public Optional<Plan> plan(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.read(session ->
                         session.first(row -> row.getString(1), "SELECT body FROM plans WHERE user_id = ?", user))
                 .map(JdbcStore::readPlan);
@@ -129,7 +145,7 @@ final class JdbcStore implements Store {
 
     @Override
     public void putAdapter(String id, OwnAdapter adapter) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         database.write(session -> {
             lock(session, user);
             return session.update(
@@ -145,14 +161,14 @@ final class JdbcStore implements Store {
 
     @Override
     public Optional<String> adapterFingerprint(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.read(session ->
                 session.first(row -> row.getString(1), "SELECT fingerprint FROM adapters WHERE user_id = ?", user));
     }
 
     @Override
     public Optional<OwnAdapter> adapter(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.read(session -> session.first(
                 row -> new OwnAdapter(row.getString(1), row.getBytes(2)),
                 "SELECT fingerprint, body FROM adapters WHERE user_id = ?",
@@ -161,7 +177,7 @@ final class JdbcStore implements Store {
 
     @Override
     public boolean deleteAdapter(String id) {
-        String user = new UserId(id).value();
+        String user = UserId.key(id);
         return database.erase(
                 session -> hold(session, user) && session.update("DELETE FROM adapters WHERE user_id = ?", user) > 0);
     }

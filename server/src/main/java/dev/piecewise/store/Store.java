@@ -2,19 +2,26 @@ package dev.piecewise.store;
 
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Plan;
+import dev.piecewise.tenant.KeyStore;
+import dev.piecewise.tenant.Tenant;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Users, their histories, plans and own adapters. What a method has returned from is on disk. Blocking; call from any thread but an event loop. A failing database is UNAVAILABLE. */
+/** Users, their histories, plans and own adapters, by the keys that {@link Tenant} gives users. What a method has returned from is on disk. Blocking; call from any thread but an event loop. A failing database is UNAVAILABLE. */
 public interface Store extends AutoCloseable {
     /** Creates the user if there is none; whether it was created. */
     boolean putUser(String id);
 
     Optional<User> user(String id);
 
-    /** Users in the order of their ids, those after {@code after} ("" for the first page). */
-    List<User> users(String after, int limit);
+    /** A tenant's users in the order of their names, those after the name {@code after} ("" for the first page). */
+    List<User> users(Tenant tenant, String after, int limit);
+
+    /** As {@link #users(Tenant, String, int)}, the default tenant's. */
+    default List<User> users(String after, int limit) {
+        return users(Tenant.DEFAULT, after, limit);
+    }
 
     /** Erases a user and everything of it, or empty when there was none. */
     Optional<Erased> deleteUser(String id);
@@ -48,6 +55,9 @@ public interface Store extends AutoCloseable {
     /** Erases the user's own adapter; whether there was one. */
     boolean deleteAdapter(String user);
 
+    /** The API keys, which live in the same database. */
+    KeyStore keys();
+
     /** Whether the database answers. */
     boolean healthy();
 
@@ -55,7 +65,12 @@ public interface Store extends AutoCloseable {
     void close();
 
     /** {@code planCreated} is empty while there is no plan. */
-    record User(String id, Instant created, int items, Optional<Instant> planCreated) {}
+    record User(String id, Instant created, int items, Optional<Instant> planCreated) {
+        /** The name by which the tenant knows the user. */
+        public String name() {
+            return Tenant.nameIn(id);
+        }
+    }
 
     record Appended(int stored, int duplicates, int total) {}
 

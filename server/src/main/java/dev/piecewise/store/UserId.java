@@ -1,6 +1,7 @@
 package dev.piecewise.store;
 
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.Tenant;
 
 /** The name of a user: 1 to 256 characters, none of them a control character. */
 public record UserId(String value) {
@@ -17,6 +18,11 @@ public record UserId(String value) {
         if (!value.codePoints().allMatch(UserId::isAllowed)) {
             throw ServingException.invalid("user", "a user's name holds control characters or half characters");
         }
+    }
+
+    /** A user's key as it is; INVALID_REQUEST with param {@code user} when the name in it cannot be. */
+    static String key(String key) {
+        return Tenant.of(key).key(new UserId(Tenant.nameIn(key)).value());
     }
 
     private static boolean isAllowed(int codePoint) {

@@ -11,6 +11,7 @@ import dev.piecewise.personalization.Mode;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.personalization.Served;
 import dev.piecewise.store.Store;
+import dev.piecewise.tenant.Tenant;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class ScriptedPersonalizer implements Personalizer {
         if (user.equals("broken")) {
             throw new IllegalStateException("nothing that a client may read");
         }
-        Optional<Plan> plan = mode == Mode.BASE || user.isEmpty() ? Optional.empty() : store.plan(user);
+        Optional<Plan> plan = mode == Mode.BASE || Tenant.isNobody(user) ? Optional.empty() : store.plan(user);
         if (plan.isPresent()) {
             return new Served(
                     new Adaptation.Base("f00d"),

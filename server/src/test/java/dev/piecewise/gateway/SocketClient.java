@@ -24,8 +24,16 @@ final class SocketClient implements WebSocket.Listener, AutoCloseable {
     final WebSocket socket;
 
     SocketClient(TestGateway server, String query) {
-        socket = client.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://127.0.0.1:" + server.port + "/v1/responses" + query), this)
+        this(server, query, "");
+    }
+
+    /** With an API key, unless it is "". */
+    SocketClient(TestGateway server, String query, String key) {
+        WebSocket.Builder builder = client.newWebSocketBuilder();
+        if (!key.isEmpty()) {
+            builder.header("Authorization", "Bearer " + key);
+        }
+        socket = builder.buildAsync(URI.create("ws://127.0.0.1:" + server.port + "/v1/responses" + query), this)
                 .join();
     }
 

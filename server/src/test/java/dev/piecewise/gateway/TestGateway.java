@@ -10,6 +10,8 @@ import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.metrics.Metrics;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
+import dev.piecewise.tenant.Entrance;
+import dev.piecewise.tenant.KeyRing;
 import dev.piecewise.text.ChatTemplates;
 import dev.piecewise.text.TinyTokenizers;
 import dev.piecewise.text.Tokenizer;
@@ -64,13 +66,13 @@ final class TestGateway implements AutoCloseable {
 
     private final Path directory;
 
-    private TestGateway(HttpLimits limits) {
-        directory = directory();
+    private TestGateway(HttpLimits limits, Entrance entrance) {
+        directory = newDirectory();
         store = Stores.open("jdbc:sqlite:" + directory.resolve("store.db"));
         personalizer = new ScriptedPersonalizer(store);
         tokenizer = TinyTokenizers.byteFallback(directory);
         write(directory.resolve("chat_template.jinja"), TEMPLATE);
-        gateway = new Gateway(limits, metrics);
+        gateway = new Gateway(limits, metrics, true, entrance);
         try {
             port = gateway.start("127.0.0.1", 0);
         } catch (InterruptedException e) {
@@ -86,11 +88,19 @@ final class TestGateway implements AutoCloseable {
     }
 
     static TestGateway loading(HttpLimits limits) {
-        return new TestGateway(limits);
+        return new TestGateway(limits, Entrance.WITHOUT_KEYS);
     }
 
     static TestGateway serving(HttpLimits limits) {
-        TestGateway test = new TestGateway(limits);
+        TestGateway test = new TestGateway(limits, Entrance.WITHOUT_KEYS);
+        test.serve();
+        return test;
+    }
+
+    /** Serves those who have a key in the store. */
+    static TestGateway serving(KeyRing keys) {
+        TestGateway test = new TestGateway(HttpLimits.DEFAULT, keys);
+        keys.follow(test.store.keys());
         test.serve();
         return test;
     }
@@ -109,6 +119,11 @@ final class TestGateway implements AutoCloseable {
                 tokenizer,
                 Dialect.of(ChatTemplates.load(directory)));
         gateway.serve(new Serving(model, engine, personalizer, store));
+    }
+
+    /** Where the store's files are. */
+    Path directory() {
+        return directory;
     }
 
     URI uri(String path) {
@@ -173,7 +188,7 @@ final class TestGateway implements AutoCloseable {
                 .build();
     }
 
-    private static Path directory() {
+    private static Path newDirectory() {
         try {
             return Files.createTempDirectory("gateway");
         } catch (IOException e) {

@@ -63,6 +63,16 @@ abstract class StoreContract {
     }
 
     @Test
+    void usersOfTheSameNameAreAnotherForEachTenant() {
+        TenantChecks.users(store);
+    }
+
+    @Test
+    void keysAreFoundByWhatOpensThem() {
+        TenantChecks.keys(store.keys());
+    }
+
+    @Test
     void itemsStayInTheirOrderAndThoseKnownByIdAreLeftOut() {
         assertThat(store.append("ann", List.of(item("1", "one"), item(null, "two"), item("1", "again"))))
                 .isEqualTo(new Store.Appended(2, 1, 2));

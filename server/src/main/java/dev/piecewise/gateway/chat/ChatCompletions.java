@@ -20,7 +20,7 @@ public final class ChatCompletions implements Endpoint {
 
     @Override
     public void answer(Exchange exchange) throws InterruptedException, ClientGoneException {
-        ChatRequest request = ChatRequest.parse(exchange.json(), backend);
+        ChatRequest request = ChatRequest.parse(exchange.json(), backend, exchange.caller());
         Served served = backend.resolve(request.completion().recipient());
         exchange.with("X-Piecewise-Adapter", served.header());
         ServedBy servedBy = ServedBy.of(served, request.completion().recipient().explain());

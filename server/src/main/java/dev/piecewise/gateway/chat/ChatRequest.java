@@ -10,6 +10,7 @@ import dev.piecewise.gateway.completion.Recipient;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.tools.Toolbox;
+import dev.piecewise.tenant.Caller;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ record ChatRequest(CompletionRequest completion, Toolbox tools) {
     private static final int MOST_LOGPROBS = 20;
     private static final List<String> REFUSED = List.of("functions", "function_call", "audio", "chat_template");
 
-    static ChatRequest parse(Fields fields, Backend backend) {
+    static ChatRequest parse(Fields fields, Backend backend, Caller caller) {
         CompletionRequest.checkModel(fields, backend.model());
         refuse(fields);
         Toolbox tools = Toolbox.parse(fields, Toolbox.Form.NESTED);
@@ -30,7 +31,7 @@ record ChatRequest(CompletionRequest completion, Toolbox tools) {
         int choices = fields.integer("n", 1, 1, CompletionRequest.MOST_CHOICES);
         Set<Integer> shown = tools.mayCall() ? backend.model().callMarkers() : Set.of();
         CompletionRequest.Output output = output(fields, shown);
-        Recipient recipient = Recipient.parse(fields);
+        Recipient recipient = Recipient.parse(fields, caller);
         int[] prompt = conversation.encode(backend.model(), backend.engine().maxLength());
         int maxTokens = maxTokens(fields, backend.engine().maxLength() - prompt.length);
         Decoding asked = Decoding.parse(fields, backend.model().vocabulary(), maxTokens, output.logprobs());

@@ -3,6 +3,7 @@ package dev.piecewise.gateway.completion;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.Fields;
+import dev.piecewise.tenant.Caller;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +31,7 @@ public record CompletionRequest(
     public record Output(
             boolean stream, boolean usage, boolean echo, int logprobs, boolean tokenIds, Set<Integer> shown) {}
 
-    static CompletionRequest parse(Fields fields, ServedModel model) {
+    static CompletionRequest parse(Fields fields, ServedModel model, Caller caller) {
         checkModel(fields, model);
         fields.text("suffix").filter(suffix -> !suffix.isEmpty()).ifPresent(suffix -> {
             throw ServingException.invalid("suffix", "suffix is not supported: the model continues texts only");
@@ -44,7 +45,7 @@ public record CompletionRequest(
                 choices(fields, prompts.size()),
                 Decoding.parse(fields, model.vocabulary(), maxTokens, output.logprobs()),
                 output,
-                Recipient.parse(fields));
+                Recipient.parse(fields, caller));
     }
 
     /** The same with other prompts, as many. */

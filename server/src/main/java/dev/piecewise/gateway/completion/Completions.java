@@ -17,7 +17,7 @@ public final class Completions implements Endpoint {
 
     @Override
     public void answer(Exchange exchange) throws InterruptedException, ClientGoneException {
-        Backend.Asked asked = backend.ask(CompletionRequest.parse(exchange.json(), backend.model()));
+        Backend.Asked asked = backend.ask(CompletionRequest.parse(exchange.json(), backend.model(), exchange.caller()));
         CompletionRequest request = asked.request();
         Served served = asked.served();
         exchange.with("X-Piecewise-Adapter", served.header());

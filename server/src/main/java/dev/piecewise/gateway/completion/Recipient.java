@@ -5,6 +5,7 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.personalization.Mode;
 import dev.piecewise.store.UserId;
+import dev.piecewise.tenant.Caller;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -15,24 +16,24 @@ import java.util.stream.Stream;
 /**
  * Who is served and how: the field {@code user} and the extension object {@code piecewise}.
  *
- * @param user "" for nobody
+ * @param user the user's key; the caller's nobody's where there is none
  * @param explain whether the answer names the pieces
  */
-public record Recipient(String user, Mode mode, Optional<Merge> merge, boolean explain) {
+public record Recipient(Caller caller, String user, Mode mode, Optional<Merge> merge, boolean explain) {
     private static final Set<String> KNOWN = new TreeSet<>(Set.of("mode", "merge", "explain"));
 
-    public static Recipient parse(Fields fields) {
-        String user = fields.text("user")
+    public static Recipient parse(Fields fields, Caller caller) {
+        String user = caller.user(fields.text("user")
                 .filter(name -> !name.isEmpty())
                 .map(name -> new UserId(name).value())
-                .orElse("");
+                .orElse(""));
         Optional<Fields> extension = fields.object("piecewise");
         if (extension.isEmpty()) {
-            return new Recipient(user, Mode.AUTO, Optional.empty(), false);
+            return new Recipient(caller, user, Mode.AUTO, Optional.empty(), false);
         }
         Fields piecewise = extension.get();
         piecewise.only(KNOWN);
-        return new Recipient(user, mode(piecewise), merge(piecewise), piecewise.flag("explain"));
+        return new Recipient(caller, user, mode(piecewise), merge(piecewise), piecewise.flag("explain"));
     }
 
     private static Mode mode(Fields piecewise) {

@@ -3,6 +3,8 @@ package dev.piecewise.gateway.http;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.Metrics;
+import dev.piecewise.tenant.Access;
+import dev.piecewise.tenant.Caller;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -55,7 +57,8 @@ final class Dispatcher implements Handler<HttpServerRequest> {
             Optional<Supplier<SocketEndpoint>> socket =
                     Sockets.isHandshake(request) ? routes.socket(path) : Optional.empty();
             if (socket.isPresent()) {
-                sockets.accept(request, socket.get().get());
+                gate.admit(Access.of("GET", path), request);
+                sockets.accept(request, path, socket.get().get());
                 metrics.answered(path, 101);
                 return;
             }
@@ -83,18 +86,20 @@ final class Dispatcher implements Handler<HttpServerRequest> {
 
     private void receive(HttpServerRequest request, Routes.Match.Found found) {
         String pattern = found.route().pattern();
-        if (found.route().gated()) {
-            try {
+        Caller caller;
+        try {
+            caller = gate.admit(found.route().access(), request);
+            if (found.route().gated()) {
                 gate.enter();
-            } catch (ServingException refused) {
-                refuse(request, pattern, refused);
-                return;
             }
+        } catch (ServingException refused) {
+            refuse(request, pattern, refused);
+            return;
         }
         BodyReader.read(request, limits.bodyBytes(), gate.bodies())
                 .onSuccess(body -> {
                     connections.busy(request.connection());
-                    Exchange exchange = new Exchange(request, found.parts(), body, limits.patience());
+                    Exchange exchange = new Exchange(request, caller, found.parts(), body, limits.patience());
                     Thread.ofVirtual().name("request").start(() -> {
                         try (body) {
                             answer(exchange, found.route(), request);
@@ -148,6 +153,9 @@ final class Dispatcher implements Handler<HttpServerRequest> {
     private void refuse(HttpServerRequest request, String pattern, ServingException refused) {
         HttpServerResponse response = request.response();
         Exchange.retryAfter(refused.code()).ifPresent(seconds -> response.putHeader("Retry-After", seconds));
+        if (refused.code() == ErrorCode.UNAUTHORIZED) {
+            response.putHeader("WWW-Authenticate", "Bearer");
+        }
         response.setStatusCode(refused.code().status())
                 .putHeader("Content-Type", "application/json")
                 .end(Buffer.buffer(Json.bytes(ErrorBody.of(refused))));

@@ -2,6 +2,7 @@ package dev.piecewise.gateway.http;
 
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -26,13 +27,15 @@ public final class Exchange {
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
+    private final Caller caller;
     private final Map<String, String> parts;
     private final Body body;
     private final Duration patience;
     private @Nullable EventStream events;
 
-    Exchange(HttpServerRequest request, Map<String, String> parts, Body body, Duration patience) {
+    Exchange(HttpServerRequest request, Caller caller, Map<String, String> parts, Body body, Duration patience) {
         this.request = request;
+        this.caller = caller;
         this.response = request.response();
         this.parts = parts;
         this.body = body;
@@ -41,6 +44,11 @@ public final class Exchange {
 
     String id() {
         return Objects.requireNonNullElse(response.headers().get(ID), "");
+    }
+
+    /** Who asks. */
+    public Caller caller() {
+        return caller;
     }
 
     /** A named part of the route's pattern. */
@@ -148,11 +156,12 @@ public final class Exchange {
 
     static Optional<String> retryAfter(ErrorCode code) {
         return switch (code) {
-            case OVERLOADED -> Optional.of("1");
+            case OVERLOADED, RATE_LIMITED -> Optional.of("1");
             case UNAVAILABLE -> Optional.of("2");
             case INVALID_REQUEST,
                     CONTEXT_TOO_LONG,
                     UNAUTHORIZED,
+                    FORBIDDEN,
                     UNKNOWN_MODEL,
                     UNKNOWN_USER,
                     NOT_FOUND,

@@ -2,15 +2,21 @@ package dev.piecewise.gateway.http;
 
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.Access;
+import dev.piecewise.tenant.Caller;
+import dev.piecewise.tenant.Entrance;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Lets requests in, up to a number at a time, until the server drains. Any thread may call. */
+/** Lets requests in: those of callers who may, up to a number at a time, until the server drains. Any thread may call. */
 public final class Gate {
     /** Bodies of the largest size that may wait to be read at a time. */
     private static final int LARGEST_BODIES = 4;
 
+    private final Entrance entrance;
     private final int most;
     private final Body.Budget bodies;
     private final ReentrantLock lock = new ReentrantLock();
@@ -18,13 +24,19 @@ public final class Gate {
     private int inside;
     private boolean shut;
 
-    public Gate(HttpLimits limits) {
+    public Gate(HttpLimits limits, Entrance entrance) {
+        this.entrance = entrance;
         most = limits.requests();
         bodies = new Body.Budget((long) LARGEST_BODIES * limits.bodyBytes());
     }
 
     Body.Budget bodies() {
         return bodies;
+    }
+
+    /** Who sends this request; UNAUTHORIZED or FORBIDDEN when they may not. */
+    Caller admit(Access access, HttpServerRequest request) {
+        return entrance.admit(access, request.getHeader(HttpHeaders.AUTHORIZATION));
     }
 
     /** Throws UNAVAILABLE when shut, OVERLOADED when full; else {@link #leave} must follow. */

@@ -1,6 +1,7 @@
 package dev.piecewise.gateway.http;
 
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.Access;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,13 +23,17 @@ public final class Routes {
 
     /** Adds a route that is closed while the server drains. */
     public Routes add(String method, String pattern, Endpoint endpoint) {
-        routes.add(new Route(method, pattern, List.of(pattern.split("/", -1)), endpoint, true));
-        return this;
+        return add(method, pattern, endpoint, true);
     }
 
     /** Adds a route that answers as long as the port is open. */
     public Routes addAlways(String method, String pattern, Endpoint endpoint) {
-        routes.add(new Route(method, pattern, List.of(pattern.split("/", -1)), endpoint, false));
+        return add(method, pattern, endpoint, false);
+    }
+
+    private Routes add(String method, String pattern, Endpoint endpoint, boolean gated) {
+        List<String> parts = List.of(pattern.split("/", -1));
+        routes.add(new Route(method, pattern, parts, endpoint, gated, Access.of(method, pattern)));
         return this;
     }
 
@@ -42,7 +47,7 @@ public final class Routes {
         return Optional.ofNullable(sockets.get(path));
     }
 
-    record Route(String method, String pattern, List<String> parts, Endpoint endpoint, boolean gated) {}
+    record Route(String method, String pattern, List<String> parts, Endpoint endpoint, boolean gated, Access access) {}
 
     /** What a request is for. */
     sealed interface Match {

@@ -2,6 +2,8 @@ package dev.piecewise.gateway.http;
 
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.Access;
+import dev.piecewise.tenant.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
@@ -32,6 +34,7 @@ public final class Socket {
 
     private final ServerWebSocket connection;
     private final HttpServerRequest handshake;
+    private final Access access;
     private final Frames frames;
     private final Gate gate;
     private final Duration patience;
@@ -46,15 +49,22 @@ public final class Socket {
     Socket(
             ServerWebSocket connection,
             HttpServerRequest handshake,
+            String path,
             SocketEndpoint endpoint,
             Gate gate,
             HttpLimits limits) {
         this.connection = connection;
         this.handshake = handshake;
+        access = Access.of("GET", path);
         this.endpoint = endpoint;
         this.gate = gate;
         this.patience = limits.patience();
         frames = new Frames(limits.bodyBytes(), gate.bodies());
+    }
+
+    /** Who is connected; UNAUTHORIZED when the key that opened the connection opens nothing any more. */
+    public Caller caller() {
+        return gate.admit(access, handshake);
     }
 
     /** A field of the query or, in its absence, a header of the handshake. */

@@ -35,7 +35,7 @@ final class Sockets {
     }
 
     /** UNAVAILABLE or OVERLOADED when no more can be opened; what is wrong with the handshake itself is answered with 400. */
-    void accept(HttpServerRequest request, SocketEndpoint endpoint) {
+    void accept(HttpServerRequest request, String path, SocketEndpoint endpoint) {
         if (gate.isShut()) {
             throw new ServingException(ErrorCode.UNAVAILABLE, "the server is shutting down");
         }
@@ -44,7 +44,7 @@ final class Sockets {
         }
         connections.busy(request.connection());
         request.toWebSocket().onSuccess(connection -> {
-            Socket socket = new Socket(connection, request, endpoint, gate, limits);
+            Socket socket = new Socket(connection, request, path, endpoint, gate, limits);
             open.add(socket);
             socket.open(() -> {
                 open.remove(socket);

@@ -15,6 +15,7 @@ import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.http.Socket;
 import dev.piecewise.gateway.http.SocketSession;
 import dev.piecewise.personalization.Served;
+import dev.piecewise.tenant.Caller;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,8 @@ public final class Responses {
     /** Answers {@code POST /v1/responses}. */
     public void create(Exchange exchange) throws InterruptedException, ClientGoneException {
         Fields fields = exchange.json();
-        ResponsesRequest request = ResponsesRequest.parse(fields, backend, earlier(fields, Optional.empty()));
+        ResponsesRequest request = ResponsesRequest.parse(
+                fields, backend, exchange.caller(), earlier(fields, exchange.caller(), Optional.empty()));
         Served served = backend.resolve(request.completion().recipient());
         exchange.with("X-Piecewise-Adapter", served.header());
         try (ClientWatch _ = exchange.watch();
@@ -55,14 +57,14 @@ public final class Responses {
 
     /** Answers {@code GET /v1/responses/:id}. */
     public void get(Exchange exchange) throws InterruptedException, ClientGoneException {
-        Stored found = stored.get(exchange.part("id")).orElseThrow(Responses::unknown);
+        Stored found = stored.get(exchange.part("id"), exchange.caller()).orElseThrow(Responses::unknown);
         exchange.answer(200, "application/json", found.body());
     }
 
     /** Answers {@code DELETE /v1/responses/:id}. */
     public void delete(Exchange exchange) throws InterruptedException, ClientGoneException {
         String id = exchange.part("id");
-        if (!stored.remove(id)) {
+        if (!stored.remove(id, exchange.caller())) {
             throw unknown();
         }
         exchange.answer(200, Map.of("id", id, "object", "response", "deleted", true));
@@ -72,6 +74,7 @@ public final class Responses {
     public SocketSession open(Socket socket) {
         socket.asked("user", "X-Piecewise-User")
                 .filter(user -> !user.isEmpty())
+                .map(socket.caller()::user)
                 .ifPresent(backend.personalizer()::prefetch);
         return new ResponsesSession(this, socket);
     }
@@ -104,14 +107,14 @@ public final class Responses {
     }
 
     /** The response that a request continues: the connection's last one, or one that is stored. */
-    Optional<Stored> earlier(Fields fields, Optional<Stored> last) {
+    Optional<Stored> earlier(Fields fields, Caller caller, Optional<Stored> last) {
         Optional<String> id = fields.text("previous_response_id");
         if (id.isEmpty()) {
             return Optional.empty();
         }
-        String user = fields.text("user").orElse("");
+        String user = caller.user(fields.text("user").orElse(""));
         return Optional.of(last.filter(one -> one.id().equals(id.get()))
-                .or(() -> stored.get(id.get()))
+                .or(() -> stored.get(id.get(), caller))
                 .filter(one -> one.user().equals(user) && !stored.isForgotten(one))
                 .orElseThrow(() -> new ServingException(
                         ErrorCode.INVALID_REQUEST,

@@ -10,6 +10,7 @@ import dev.piecewise.gateway.completion.Prompt;
 import dev.piecewise.gateway.completion.Recipient;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.tools.Toolbox;
+import dev.piecewise.tenant.Caller;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ record ResponsesRequest(
     private static final List<String> REFUSED = List.of("conversation", "prompt");
 
     /** {@code earlier}: the response that is continued. */
-    static ResponsesRequest parse(Fields fields, Backend backend, Optional<Stored> earlier) {
+    static ResponsesRequest parse(Fields fields, Backend backend, Caller caller, Optional<Stored> earlier) {
         CompletionRequest.checkModel(fields, backend.model());
         refuse(fields);
         Toolbox tools = Toolbox.parse(fields, Toolbox.Form.FLAT);
@@ -54,7 +55,12 @@ record ResponsesRequest(
                 .orElse(asked);
         return new ResponsesRequest(
                 new CompletionRequest(
-                        List.of(new Prompt.Tokens(prompt)), maxTokens, 1, decoding, output, Recipient.parse(fields)),
+                        List.of(new Prompt.Tokens(prompt)),
+                        maxTokens,
+                        1,
+                        decoding,
+                        output,
+                        Recipient.parse(fields, caller)),
                 tools,
                 messages,
                 format,

@@ -9,6 +9,7 @@ import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.http.Socket;
 import dev.piecewise.gateway.http.SocketSession;
 import dev.piecewise.personalization.Served;
+import dev.piecewise.tenant.Caller;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,9 @@ final class ResponsesSession implements SocketSession {
     }
 
     private void create(Fields fields) throws InterruptedException, ClientGoneException {
-        ResponsesRequest request = ResponsesRequest.parse(fields, responses.backend(), responses.earlier(fields, last));
+        Caller caller = socket.caller();
+        ResponsesRequest request =
+                ResponsesRequest.parse(fields, responses.backend(), caller, responses.earlier(fields, caller, last));
         Served served = responses.backend().resolve(request.completion().recipient());
         ResponseWriter writer = responses.writer(request, served, new SocketEvents(socket));
         running = writer.id();

@@ -1,5 +1,7 @@
 package dev.piecewise.gateway.responses;
 
+import dev.piecewise.tenant.Caller;
+import dev.piecewise.tenant.Tenant;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -9,11 +11,15 @@ import org.jspecify.annotations.Nullable;
  * A response that may be continued.
  *
  * @param begun when its request came
- * @param user who it was made for, "" for nobody
+ * @param user the key of whom it was made for
  * @param messages the conversation up to and with it, without instructions
  * @param body the response as it was given
  */
 record Stored(String id, Instant begun, String user, List<Map<String, @Nullable Object>> messages, byte[] body) {
+
+    boolean isOf(Caller caller) {
+        return Tenant.of(user).equals(caller.tenant());
+    }
 
     /** Bytes that it takes, roughly: messages that several responses share count for each. */
     int bytes() {

@@ -2,6 +2,7 @@ package dev.piecewise.gateway.responses;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.piecewise.tenant.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,13 +33,14 @@ public final class StoredResponses {
         return at != null && !stored.begun().isAfter(at);
     }
 
-    Optional<Stored> get(String id) {
-        return Optional.ofNullable(responses.getIfPresent(id));
+    /** Another tenant's is as one that does not exist. */
+    Optional<Stored> get(String id, Caller caller) {
+        return Optional.ofNullable(responses.getIfPresent(id)).filter(one -> one.isOf(caller));
     }
 
     /** Whether there was one. */
-    boolean remove(String id) {
-        return responses.asMap().remove(id) != null;
+    boolean remove(String id, Caller caller) {
+        return get(id, caller).filter(one -> responses.asMap().remove(id, one)).isPresent();
     }
 
     /** Forgets every response that was made for this user. */
