@@ -40,11 +40,13 @@ public final class AdapterCache {
         return adapters.asMap().containsKey(Fingerprints.merged(plan, merge));
     }
 
-    /** Drops what was made of this plan. */
-    public void forget(Plan plan) {
+    /** Drops what was made of this plan; whether there was anything. */
+    public boolean forget(Plan plan) {
+        boolean any = false;
         for (Merge merge : Merge.values()) {
-            adapters.invalidate(Fingerprints.merged(plan, merge));
+            any |= adapters.asMap().remove(Fingerprints.merged(plan, merge)) != null;
         }
+        return any;
     }
 
     public void clear() {

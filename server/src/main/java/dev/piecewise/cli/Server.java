@@ -117,7 +117,8 @@ final class Server implements AutoCloseable {
                 engine,
                 personalizer,
                 store,
-                pool.map(read -> published(read, model, personalizer, engine))));
+                pool.map(read -> published(read, model, personalizer, engine)),
+                config.personalization().reassembleAfter()));
         log.atInfo()
                 .addKeyValue("model", name)
                 .addKeyValue("precision", model.base().precision())

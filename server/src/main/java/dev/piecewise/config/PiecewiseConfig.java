@@ -150,7 +150,8 @@ public record PiecewiseConfig(
             int guardItems,
             int ragItems,
             int ragSearched,
-            int maxPlansCached) {
+            int maxPlansCached,
+            int reassembleAfter) {
         public Personalization {
             atLeast(1, k, "personalization.k");
             check(
@@ -164,6 +165,7 @@ public record PiecewiseConfig(
             atLeast(1, ragItems, "personalization.rag-items");
             atLeast(1, ragSearched, "personalization.rag-searched");
             atLeast(0, maxPlansCached, "personalization.max-plans-cached");
+            atLeast(0, reassembleAfter, "personalization.reassemble-after");
         }
     }
 

@@ -24,10 +24,15 @@ public interface Engine extends AutoCloseable {
 
     /**
      * Drops what is kept of a user's prompts and completions beyond the requests that run: keys and values of cached prefixes, and the adapter's place in the bank.
-     * What runs for the user ends as usual and then is not kept either. Waits for the step that runs; returns how many KV places were freed.
+     * What runs for the user ends as usual and then is not kept either. Waits for the step that runs.
      */
-    default int forget(String user) {
-        return 0;
+    default Forgotten forget(String user) {
+        return Forgotten.NOTHING;
+    }
+
+    /** What was dropped of a user: KV places of cached prefixes, and adapters in the bank. */
+    record Forgotten(int kvPlaces, int slots) {
+        public static final Forgotten NOTHING = new Forgotten(0, 0);
     }
 
     /** Refuses new requests and waits until the accepted ones ended, at most so long; then fails what is left. */

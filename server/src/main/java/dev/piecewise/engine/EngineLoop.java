@@ -102,7 +102,7 @@ final class EngineLoop implements Runnable {
                 scheduler.add(sequence);
             }
             case Message.Cancel(Sequence sequence) -> scheduler.cancel(sequence);
-            case Message.Forget forget -> answer(forget.places(), () -> scheduler.forget(forget.user()));
+            case Message.Forget forget -> answer(forget.dropped(), () -> scheduler.forget(forget.user()));
             case Message.Audit audit ->
                 answer(audit.sound(), () -> {
                     status = snapshot();

@@ -56,9 +56,9 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
-    public int forget(String user) {
-        CompletableFuture<Integer> places = new CompletableFuture<>();
-        return inbox.tryPost(new Message.Forget(user, places)) ? places.join() : 0;
+    public Forgotten forget(String user) {
+        CompletableFuture<Forgotten> dropped = new CompletableFuture<>();
+        return inbox.tryPost(new Message.Forget(user, dropped)) ? dropped.join() : Forgotten.NOTHING;
     }
 
     @Override

@@ -9,7 +9,7 @@ sealed interface Message {
     record Cancel(Sequence sequence) implements Message {}
 
     /** Drop what is kept of a user's tokens; answered with the number of KV places that were freed. */
-    record Forget(String user, CompletableFuture<Integer> places) implements Message {}
+    record Forget(String user, CompletableFuture<Engine.Forgotten> dropped) implements Message {}
 
     /** Check the books; answered when they are right, or with what is wrong. */
     record Audit(CompletableFuture<Message> sound) implements Message {}

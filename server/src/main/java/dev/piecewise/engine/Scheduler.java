@@ -133,15 +133,14 @@ final class Scheduler {
         ended.accept(sequence, event);
     }
 
-    /** Drops what is kept of a user's tokens, and keeps nothing of what runs; returns how many KV places that were. */
-    int forget(String user) {
+    /** Drops what is kept of a user's tokens, and keeps nothing of what runs. */
+    Engine.Forgotten forget(String user) {
         for (Sequence sequence : running) {
             if (sequence.request().user().equals(user)) {
                 sequence.forget();
             }
         }
-        slots.forget(user);
-        return places.forget(user);
+        return new Engine.Forgotten(places.forget(user), slots.forget(user));
     }
 
     /** Throws unless every KV place, bank column and sequence is accounted for. */

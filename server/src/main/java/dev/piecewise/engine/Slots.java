@@ -97,10 +97,12 @@ final class Slots {
         }
     }
 
-    /** Drops the adapters that no sequence runs with and that this user was the last to use. */
-    void forget(String user) {
+    /** Drops the adapters that no sequence runs with and that this user was the last to use; how many these were. */
+    int forget(String user) {
+        int before = slots.size();
         slots.removeIf(slot -> slot.idle() && slot.user().equals(user));
         changed();
+        return before - slots.size();
     }
 
     /** Throws unless every column is free or in one slot and the slots are held by exactly these sequences. */

@@ -74,6 +74,7 @@ public final class Gateway implements AutoCloseable {
             Histories histories,
             Plans plans,
             OwnAdapterEndpoints adapters,
+            Exports exports,
             Pools pools,
             AdminKeys keys) {}
 
@@ -105,6 +106,7 @@ public final class Gateway implements AutoCloseable {
         metrics.attach(serving.engine()::status);
         Backend backend =
                 new Backend(serving.model(), serving.engine(), serving.personalizer(), metrics, limits.writeBytes());
+        PlanJobs jobs = new PlanJobs(serving.personalizer());
         endpoints = new Endpoints(
                 serving,
                 new Completions(backend),
@@ -112,9 +114,10 @@ public final class Gateway implements AutoCloseable {
                 new Responses(backend, stored),
                 new Models(serving.model(), serving.engine().maxLength()),
                 new Users(serving, stored),
-                new Histories(serving),
-                new Plans(serving),
+                new Histories(serving, jobs),
+                new Plans(serving, jobs),
                 new OwnAdapterEndpoints(serving),
+                new Exports(serving, stored),
                 new Pools(serving),
                 new AdminKeys(new Keys(serving.store().keys(), Clock.systemUTC()), entrance));
     }
@@ -168,6 +171,8 @@ public final class Gateway implements AutoCloseable {
                 .add("DELETE", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::delete))
                 .add("POST", "/v1/users/:user/plan", loaded(ready -> ready.plans()::assemble))
                 .add("GET", "/v1/users/:user/plan", loaded(ready -> ready.plans()::get))
+                .add("GET", "/v1/users/:user/plan/jobs/:job", loaded(ready -> ready.plans()::job))
+                .add("GET", "/v1/users/:user/export", loaded(ready -> ready.exports()::get))
                 .add("GET", "/v1/pools", loaded(ready -> ready.pools()::list))
                 .add("GET", "/v1/pools/:pool", loaded(ready -> ready.pools()::get))
                 .add("DELETE", "/v1/pools/:pool/sharers/:sharer", loaded(ready -> ready.pools()::withdraw))

@@ -21,8 +21,12 @@ final class Histories {
 
     private final Store store;
     private final Personalizer personalizer;
+    private final PlanJobs jobs;
+    private final int reassembleAfter;
 
-    Histories(Serving serving) {
+    Histories(Serving serving, PlanJobs jobs) {
+        this.jobs = jobs;
+        reassembleAfter = serving.reassembleAfter();
         store = serving.store();
         personalizer = serving.personalizer();
     }
@@ -48,7 +52,17 @@ final class Histories {
     /** Appends {@code {"items": [...]}}, creating the user if there is none; all of them, or none when one is wrong. */
     void append(Exchange exchange) throws InterruptedException, ClientGoneException {
         String user = Users.id(exchange);
-        exchange.answer(200, store.append(user, items(exchange.json())));
+        Store.Appended appended = store.append(user, items(exchange.json()));
+        if (isDue(appended) && store.user(user).flatMap(Store.User::planCreated).isPresent()) {
+            jobs.tryStart(user);
+        }
+        exchange.answer(200, appended);
+    }
+
+    /** Whether the history has grown past a multiple of so many items: a rule that needs no memory, and holds after a restart. */
+    private boolean isDue(Store.Appended appended) {
+        return reassembleAfter > 0
+                && appended.total() / reassembleAfter > (appended.total() - appended.stored()) / reassembleAfter;
     }
 
     void list(Exchange exchange) throws InterruptedException, ClientGoneException {

@@ -57,7 +57,13 @@ final class OwnAdapterEndpoints {
         if (!adapters().delete(user)) {
             throw none();
         }
-        exchange.answer(200, new Deleted(Tenant.nameIn(user), "adapter.deleted", true, engine.forget(user)));
+        exchange.answer(
+                200,
+                new Deleted(
+                        Tenant.nameIn(user),
+                        "adapter.deleted",
+                        true,
+                        engine.forget(user).kvPlaces()));
     }
 
     private OwnAdapters adapters() {

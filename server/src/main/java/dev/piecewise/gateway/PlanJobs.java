@@ -40,21 +40,32 @@ final class PlanJobs {
             .expireAfterWrite(Duration.ofHours(1))
             .build();
 
+    /** Jobs that have ended, by their ids. */
+    private final Cache<String, Ended> ended = Caffeine.newBuilder()
+            .maximumSize(MOST_JOBS)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
+
     PlanJobs(Personalizer personalizer) {
         this.personalizer = personalizer;
     }
+
+    /** How a job came out; {@code failure} is why there is no plan. */
+    record Ended(String user, Instant created, Optional<ServingException> failure) {}
 
     /** One assembling of one user's plan; {@code plan} fails with a {@link ServingException}. */
     static final class Job {
         private final String id = "job-" + UUID.randomUUID();
         private final Instant created = Instant.now();
         private final CompletableFuture<Plan> plan = new CompletableFuture<>();
-        private final @Nullable Job before;
+        private final CompletableFuture<?> before;
         /** Changed only inside the map's compute. */
         private boolean begun;
 
         private Job(@Nullable Job before) {
-            this.before = before;
+            this.before = before == null
+                    ? CompletableFuture.completedFuture(null)
+                    : before.plan.handle((plan, failure) -> null);
         }
 
         String id() {
@@ -90,6 +101,21 @@ final class PlanJobs {
         return Optional.ofNullable(jobs.get(user));
     }
 
+    /** How this job of the user came out, if it did and not too long ago. */
+    Optional<Ended> ended(String user, String id) {
+        return Optional.ofNullable(ended.getIfPresent(id))
+                .filter(job -> job.user().equals(user));
+    }
+
+    /** Starts a job if it can be had. */
+    void tryStart(String user) {
+        try {
+            start(user);
+        } catch (ServingException full) {
+            LOG.atDebug().addKeyValue("code", full.code()).log("a plan is not assembled again");
+        }
+    }
+
     /** Why the user's last job failed, if it did and not too long ago. */
     Optional<ServingException> failure(String user) {
         return Optional.ofNullable(failures.getIfPresent(user));
@@ -106,7 +132,7 @@ final class PlanJobs {
     }
 
     private void run(String user, Job job) {
-        awaitEnd(job.before);
+        job.before.join();
         running.acquireUninterruptibly();
         try {
             jobs.computeIfPresent(user, (name, newest) -> {
@@ -115,7 +141,7 @@ final class PlanJobs {
             });
             Plan plan = personalizer.assemble(user);
             failures.invalidate(user);
-            finish(user, job);
+            finish(user, job, Optional.empty());
             job.plan.complete(plan);
         } catch (ServingException refused) {
             fail(user, job, refused);
@@ -132,17 +158,12 @@ final class PlanJobs {
 
     private void fail(String user, Job job, ServingException refused) {
         failures.put(user, refused);
-        finish(user, job);
+        finish(user, job, Optional.of(refused));
         job.plan.completeExceptionally(refused);
     }
 
-    private void finish(String user, Job job) {
+    private void finish(String user, Job job, Optional<ServingException> failure) {
+        ended.put(job.id, new Ended(user, job.created, failure));
         jobs.remove(user, job);
-    }
-
-    private static void awaitEnd(@Nullable Job before) {
-        if (before != null) {
-            before.plan.handle((plan, failure) -> failure).join();
-        }
     }
 }

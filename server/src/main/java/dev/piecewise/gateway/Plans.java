@@ -1,5 +1,6 @@
 package dev.piecewise.gateway;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.PlanJson;
@@ -7,6 +8,7 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ClientWatch;
+import dev.piecewise.gateway.http.ErrorBody;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/users/:user/plan}. */
 final class Plans {
@@ -26,20 +29,36 @@ final class Plans {
     private final Personalizer personalizer;
     private final PlanJobs jobs;
 
-    Plans(Serving serving) {
+    Plans(Serving serving, PlanJobs jobs) {
         store = serving.store();
         personalizer = serving.personalizer();
-        jobs = new PlanJobs(serving.personalizer());
+        this.jobs = jobs;
     }
 
     /** A job as clients see it; {@code created} in seconds since 1970. */
-    private record JobState(String id, String object, String status, long created) {
+    private record JobState(
+            String id,
+            String object,
+            String status,
+            long created,
+            @JsonInclude(JsonInclude.Include.NON_NULL) ErrorBody.@Nullable Detail error) {
         static JobState of(PlanJobs.Job job, String status) {
-            return new JobState(job.id(), "plan.job", status, job.created().getEpochSecond());
+            return new JobState(job.id(), "plan.job", status, job.created().getEpochSecond(), null);
+        }
+
+        static JobState of(String id, PlanJobs.Ended job) {
+            String status = job.failure().isPresent() ? "failed" : "done";
+            long created = job.created().getEpochSecond();
+            return new JobState(
+                    id,
+                    "plan.job",
+                    status,
+                    created,
+                    job.failure().map(failure -> ErrorBody.of(failure).error()).orElse(null));
         }
     }
 
-    private record Running(JobState job) {}
+    private record OneJob(JobState job) {}
 
     private record Done(JobState job, Summary plan) {}
 
@@ -72,7 +91,7 @@ final class Plans {
             Plan plan = job.plan().get(seconds, TimeUnit.SECONDS);
             exchange.answer(200, new Done(JobState.of(job, "done"), Summary.of(plan)));
         } catch (TimeoutException e) {
-            exchange.answer(202, new Running(JobState.of(job, "running")));
+            exchange.answer(202, new OneJob(JobState.of(job, "running")));
         } catch (ExecutionException e) {
             throw e.getCause() instanceof ServingException refused ? refused : new IllegalStateException(e);
         }
@@ -88,11 +107,22 @@ final class Plans {
         Store.User user = Users.existing(store, Users.id(exchange));
         Optional<PlanJobs.Job> job = jobs.unfinished(user.id());
         if (job.isPresent()) {
-            exchange.answer(202, new Running(JobState.of(job.get(), "running")));
+            exchange.answer(202, new OneJob(JobState.of(job.get(), "running")));
             return;
         }
         Plan plan = personalizer.plan(user.id()).orElseThrow(() -> noPlan(user.id()));
         exchange.answer(200, PlanJson.toJson(plan));
+    }
+
+    /** How a job goes, or went in the last hour. */
+    void job(Exchange exchange) throws InterruptedException, ClientGoneException {
+        Store.User user = Users.existing(store, Users.id(exchange));
+        String id = exchange.part("job");
+        Optional<JobState> running =
+                jobs.unfinished(user.id()).filter(job -> job.id().equals(id)).map(job -> JobState.of(job, "running"));
+        JobState state = running.or(() -> jobs.ended(user.id(), id).map(job -> JobState.of(id, job)))
+                .orElseThrow(() -> new ServingException(ErrorCode.NOT_FOUND, "the user has no such job", "job"));
+        exchange.answer(200, new OneJob(state));
     }
 
     private ServingException noPlan(String user) {

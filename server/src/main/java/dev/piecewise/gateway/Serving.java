@@ -7,11 +7,20 @@ import dev.piecewise.personalization.PublishedPool;
 import dev.piecewise.store.Store;
 import java.util.Optional;
 
-/** What the gateway answers from, once it is loaded. The gateway closes none of it. */
+/**
+ * What the gateway answers from, once it is loaded. The gateway closes none of it.
+ *
+ * @param reassembleAfter so many new items a user's plan is assembled again; 0 for never
+ */
 public record Serving(
-        ServedModel model, Engine engine, Personalizer personalizer, Store store, Optional<PublishedPool> pool) {
+        ServedModel model,
+        Engine engine,
+        Personalizer personalizer,
+        Store store,
+        Optional<PublishedPool> pool,
+        int reassembleAfter) {
     /** Without a pool that can be looked at. */
     public Serving(ServedModel model, Engine engine, Personalizer personalizer, Store store) {
-        this(model, engine, personalizer, store, Optional.empty());
+        this(model, engine, personalizer, store, Optional.empty(), 0);
     }
 }

@@ -12,6 +12,7 @@ import dev.piecewise.store.UserId;
 import dev.piecewise.tenant.Tenant;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/users} and {@code /v1/users/:user}. */
@@ -52,8 +53,21 @@ final class Users {
 
     private record Deleted(String id, String object, boolean deleted, Erased erased) {}
 
-    /** {@code kvPlaces} are the token places whose keys and values were kept for prompts that begin alike. */
-    private record Erased(int historyItems, boolean plan, boolean adapter, int kvPlaces) {}
+    /**
+     * What was erased: from the database, from memory and from the device.
+     *
+     * @param slots places of the adapter bank
+     * @param kvPlaces token places whose keys and values were kept for prompts that begin alike
+     */
+    private record Erased(
+            int historyItems,
+            boolean plan,
+            boolean adapter,
+            boolean cachedPlan,
+            boolean cachedAdapter,
+            int slots,
+            int kvPlaces,
+            int storedResponses) {}
 
     /** The key of the user that the path names; INVALID_REQUEST for a name that cannot be. */
     static String id(Exchange exchange) {
@@ -86,18 +100,23 @@ final class Users {
         exchange.answer(200, User.of(existing(store, id(exchange))));
     }
 
+    /** What is in memory of somebody who is not in the database goes too. */
     void delete(Exchange exchange) throws InterruptedException, ClientGoneException {
         String id = id(exchange);
-        Store.Erased erased = store.deleteUser(id).orElseThrow(Users::unknown);
-        personalizer.forget(id);
-        responses.forget(id);
-        int places = engine.forget(id);
-        exchange.answer(
-                200,
-                new Deleted(
-                        Tenant.nameIn(id),
-                        "user.deleted",
-                        true,
-                        new Erased(erased.historyItems(), erased.plan(), erased.adapter(), places)));
+        Optional<Store.Erased> stored = store.deleteUser(id);
+        Personalizer.Forgotten cached = personalizer.forget(id);
+        int answers = responses.forget(id);
+        Engine.Forgotten dropped = engine.forget(id);
+        Store.Erased erased = stored.orElseThrow(Users::unknown);
+        Erased all = new Erased(
+                erased.historyItems(),
+                erased.plan(),
+                erased.adapter(),
+                cached.plan(),
+                cached.adapter(),
+                dropped.slots(),
+                dropped.kvPlaces(),
+                answers);
+        exchange.answer(200, new Deleted(Tenant.nameIn(id), "user.deleted", true, all));
     }
 }

@@ -110,10 +110,12 @@ public final class LocalPersonalizer implements Personalizer {
     }
 
     @Override
-    public void forget(String user) {
+    public Forgotten forget(String user) {
         assemblies.drop(user);
-        pooled.flatMap(with -> with.plans().forget(user)).ifPresent(adapters::forget);
-        own.ifPresent(with -> with.forget(user));
+        Optional<Plan> plan = pooled.flatMap(with -> with.plans().forget(user));
+        boolean merged = plan.map(adapters::forget).orElse(false);
+        boolean uploaded = own.map(with -> with.forget(user)).orElse(false);
+        return new Forgotten(plan.isPresent(), merged || uploaded);
     }
 
     @Override

@@ -108,10 +108,10 @@ public final class OwnAdapters {
         return deleted;
     }
 
-    /** Drops what is in memory of a user's adapter. To be called after it was erased from the store. */
-    void forget(String user) {
+    /** Drops what is in memory of a user's adapter; whether it was there. To be called after it was erased from the store. */
+    boolean forget(String user) {
         known.asMap().remove(user);
-        adapters.asMap().remove(user);
+        return adapters.asMap().remove(user) != null;
     }
 
     /** What the store said of a user's adapter at this time of {@link System#nanoTime}. */

@@ -26,7 +26,12 @@ public interface Personalizer {
     }
 
     /** Forgets everything cached of a user; a plan that is being assembled is dropped. To be called after its history or the user itself was erased. */
-    void forget(String user);
+    Forgotten forget(String user);
+
+    /** What was dropped of a user from memory. */
+    record Forgotten(boolean plan, boolean adapter) {
+        public static final Forgotten NOTHING = new Forgotten(false, false);
+    }
 
     /** The items of the user's history that fit a query best, as they read, best first; as many as modes that retrieve put before a prompt. */
     default List<String> recall(String user, String query) {

@@ -36,7 +36,7 @@ final class PiecewiseConfigTest {
                 .isEqualTo(new PiecewiseConfig.Adapters("", AdapterMode.AUTO, Merge.PRODUCT, 32, 32, 1 << 30));
         assertThat(config.personalization())
                 .isEqualTo(new PiecewiseConfig.Personalization(
-                        UnknownUser.BASE, 3, 1.0, Selection.GLOBAL, 16, 50, 16384, 5, 4, 1000, 10000));
+                        UnknownUser.BASE, 3, 1.0, Selection.GLOBAL, 16, 50, 16384, 5, 4, 1000, 10000, 0));
         assertThat(config.store())
                 .isEqualTo(new PiecewiseConfig.Store("jdbc:sqlite:.piecewise/piecewise.db", ".piecewise"));
         assertThat(config.metrics().enabled()).isTrue();

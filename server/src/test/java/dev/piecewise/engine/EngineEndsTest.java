@@ -268,7 +268,7 @@ final class EngineEndsTest {
             generation.close();
         }
         assertThat(model.closed).isTrue();
-        assertThat(engine.forget("user")).isZero();
+        assertThat(engine.forget("user")).isEqualTo(Engine.Forgotten.NOTHING);
         engine.close();
     }
 

@@ -170,13 +170,13 @@ final class PrefixReuseTest {
             Generation running =
                     engine.submit(Requests.counting(5, 30).user("gone").max(400));
             engine.awaitSteps(1);
-            FutureTask<Integer> forgotten = new FutureTask<>(() -> engine.engine.forget("gone"));
+            FutureTask<Engine.Forgotten> forgotten = new FutureTask<>(() -> engine.engine.forget("gone"));
             Thread caller = Thread.ofPlatform().start(forgotten);
             while (caller.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
             permits.release();
-            assertThat(forgotten.get()).isEqualTo(43);
+            assertThat(forgotten.get()).isEqualTo(new Engine.Forgotten(43, 1));
             running.close();
             engine.release(permits);
             assertThat(Completion.of(running).reason()).isEqualTo(FinishReason.CANCELLED);

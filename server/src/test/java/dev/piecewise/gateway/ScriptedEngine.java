@@ -74,8 +74,8 @@ final class ScriptedEngine implements Engine {
     }
 
     @Override
-    public int forget(String user) {
-        return 7;
+    public Forgotten forget(String user) {
+        return new Forgotten(7, 1);
     }
 
     @Override

@@ -93,8 +93,9 @@ final class ScriptedPersonalizer implements Personalizer {
     }
 
     @Override
-    public void forget(String user) {
+    public Forgotten forget(String user) {
         forgotten.add(user);
+        return new Forgotten(true, false);
     }
 
     private static SortedMap<Site, List<Choice>> pieces() {

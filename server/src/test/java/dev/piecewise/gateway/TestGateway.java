@@ -8,6 +8,7 @@ import dev.piecewise.gateway.completion.Dialect;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.metrics.Metrics;
+import dev.piecewise.personalization.PublishedPool;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
 import dev.piecewise.tenant.Entrance;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -61,6 +63,10 @@ final class TestGateway implements AutoCloseable {
     /** Further names of the model, from the next {@link #serve} on. */
     List<String> aliases = List.of();
 
+    /** What {@link #serve} serves besides. */
+    Optional<PublishedPool> pool = Optional.empty();
+
+    int reassembleAfter;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -118,7 +124,7 @@ final class TestGateway implements AutoCloseable {
                 Set.of(EOS),
                 tokenizer,
                 Dialect.of(ChatTemplates.load(directory)));
-        gateway.serve(new Serving(model, engine, personalizer, store));
+        gateway.serve(new Serving(model, engine, personalizer, store, pool, reassembleAfter));
     }
 
     /** Where the store's files are. */

@@ -62,7 +62,9 @@ public final class GatewayBench implements AutoCloseable {
         }
 
         @Override
-        public void forget(String user) {}
+        public Forgotten forget(String user) {
+            return Forgotten.NOTHING;
+        }
     }
 
     /** Measures streams over so many connections, then so many idle WebSockets. */

@@ -3,7 +3,7 @@ package dev.piecewise.gateway.http;
 import io.vertx.core.buffer.Buffer;
 
 /** An answer of server-sent events. Every write waits until the client's connection has taken it: that is the back-pressure. */
-public final class EventStream {
+public final class EventStream implements OpenAnswer {
     private static final byte[] PREFIX = {'d', 'a', 't', 'a', ':', ' '};
 
     private final Exchange exchange;
@@ -21,7 +21,8 @@ public final class EventStream {
         exchange.end();
     }
 
-    void fail(byte[] error) throws InterruptedException, ClientGoneException {
+    @Override
+    public void fail(byte[] error) throws InterruptedException, ClientGoneException {
         write(Buffer.buffer(error.length + 8)
                 .appendBytes(PREFIX)
                 .appendBytes(error)

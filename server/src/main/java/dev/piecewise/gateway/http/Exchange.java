@@ -31,7 +31,7 @@ public final class Exchange {
     private final Map<String, String> parts;
     private final Body body;
     private final Duration patience;
-    private @Nullable EventStream events;
+    private @Nullable OpenAnswer open;
 
     Exchange(HttpServerRequest request, Caller caller, Map<String, String> parts, Body body, Duration patience) {
         this.request = request;
@@ -119,7 +119,15 @@ public final class Exchange {
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("x-accel-buffering", "no");
         EventStream stream = new EventStream(this);
-        events = stream;
+        open = stream;
+        return stream;
+    }
+
+    /** Begins an answer of lines of JSON; its head goes out with the first of them. */
+    public LineStream lines() {
+        response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "application/x-ndjson");
+        LineStream stream = new LineStream(this);
+        open = stream;
         return stream;
     }
 
@@ -128,7 +136,7 @@ public final class Exchange {
         return new ClientWatch(response, Thread.currentThread());
     }
 
-    /** Says what went wrong, in whatever way is left: as an ordinary answer, or as the last event of a stream. */
+    /** Says what went wrong, in whatever way is left: as an ordinary answer, or as the last part of a stream. */
     void fail(ServingException refused) throws InterruptedException, ClientGoneException {
         byte[] error = Json.bytes(ErrorBody.of(refused));
         if (!response.headWritten()) {
@@ -136,8 +144,8 @@ public final class Exchange {
             response.setChunked(false);
             retryAfter(refused.code()).ifPresent(seconds -> with("Retry-After", seconds));
             answer(refused.code().status(), JSON, error);
-        } else if (events != null && !response.ended()) {
-            events.fail(error);
+        } else if (open != null && !response.ended()) {
+            open.fail(error);
         }
     }
 

@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.piecewise.tenant.Caller;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** The latest responses by their ids, within a bound of bytes and of time. Nothing of them is kept on disk. Any thread may call. */
@@ -43,9 +45,24 @@ public final class StoredResponses {
         return get(id, caller).filter(one -> responses.asMap().remove(id, one)).isPresent();
     }
 
-    /** Forgets every response that was made for this user. */
-    public void forget(String user) {
+    /** Forgets every response that was made for this user; how many these were. */
+    public int forget(String user) {
         forgotten.put(user, Instant.now());
-        responses.asMap().values().removeIf(stored -> stored.user().equals(user));
+        int count = 0;
+        for (Stored stored : responses.asMap().values()) {
+            if (stored.user().equals(user) && responses.asMap().remove(stored.id(), stored)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** The responses that were made for this user, as they were given, oldest first. */
+    public List<byte[]> of(String user) {
+        return responses.asMap().values().stream()
+                .filter(stored -> stored.user().equals(user))
+                .sorted(Comparator.comparing(Stored::begun))
+                .map(Stored::body)
+                .toList();
     }
 }
