@@ -108,7 +108,7 @@ final class OperationsTest {
                     .post(request.getKey())
                     .then()
                     .statusCode(200)
-                    .body("model", equalTo("tiny"));
+                    .body("model", equalTo(name));
         }
     }
 

@@ -58,8 +58,11 @@ final class ResponsesTest {
 
         assertThat(ask("\"input\":\"Hi\"").body())
                 .doesNotContain("\"user\"")
+                .contains("\"usage\":{")
                 .doesNotContain("\"safety_identifier\"")
                 .doesNotContain("\"prompt_cache_key\"");
+        assertThat(events(ask("\"input\":\"Hi\",\"stream\":true")))
+                .noneMatch(event -> event.at("/response/usage").isNull());
         JsonNode named = TestGateway.json(
                 ask("\"input\":\"Hi\",\"user\":\"u9\",\"safety_identifier\":\"s\",\"prompt_cache_key\":\"k\""));
         assertThat(named.path("user").asText()).isEqualTo("u9");

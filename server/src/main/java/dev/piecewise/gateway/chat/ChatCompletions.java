@@ -3,11 +3,13 @@ package dev.piecewise.gateway.chat;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Completion;
 import dev.piecewise.gateway.completion.ServedBy;
+import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ClientWatch;
 import dev.piecewise.gateway.http.Endpoint;
 import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.personalization.Served;
 
 /** {@code POST /v1/chat/completions}, whole and streamed. */
@@ -20,7 +22,9 @@ public final class ChatCompletions implements Endpoint {
 
     @Override
     public void answer(Exchange exchange) throws InterruptedException, ClientGoneException {
-        ChatRequest request = ChatRequest.parse(exchange.json(), backend, exchange.caller());
+        Fields fields = exchange.json();
+        ChatRequest request = ChatRequest.parse(fields, backend, exchange.caller());
+        ServedModel model = backend.model().called(fields);
         Served served = backend.resolve(request.completion().recipient());
         exchange.with("X-Piecewise-Adapter", served.header());
         ServedBy servedBy = ServedBy.of(served, request.completion().recipient().explain());
@@ -28,11 +32,11 @@ public final class ChatCompletions implements Endpoint {
                 Completion completion = backend.submit(request.completion(), served)) {
             if (request.completion().output().stream()) {
                 EventStream events = exchange.events();
-                new ChatChunks(servedBy, request, backend.model(), events).write(completion, backend.writeBytes());
+                new ChatChunks(servedBy, request, model, events).write(completion, backend.writeBytes());
                 events.end();
             } else {
                 completion.finish();
-                exchange.answer(200, ChatBody.of(completion, request.tools(), backend.model(), servedBy));
+                exchange.answer(200, ChatBody.of(completion, request.tools(), model, servedBy));
             }
             backend.completed(completion);
         }

@@ -5,6 +5,7 @@ import dev.piecewise.gateway.http.ClientWatch;
 import dev.piecewise.gateway.http.Endpoint;
 import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.personalization.Served;
 
 /** {@code POST /v1/completions}, whole and streamed. */
@@ -17,7 +18,9 @@ public final class Completions implements Endpoint {
 
     @Override
     public void answer(Exchange exchange) throws InterruptedException, ClientGoneException {
-        Backend.Asked asked = backend.ask(CompletionRequest.parse(exchange.json(), backend.model(), exchange.caller()));
+        Fields fields = exchange.json();
+        ServedModel model = backend.model().called(fields);
+        Backend.Asked asked = backend.ask(CompletionRequest.parse(fields, model, exchange.caller()));
         CompletionRequest request = asked.request();
         Served served = asked.served();
         exchange.with("X-Piecewise-Adapter", served.header());
@@ -26,31 +29,32 @@ public final class Completions implements Endpoint {
                 Completion completion = backend.submit(request, served)) {
             if (request.output().stream()) {
                 EventStream events = exchange.events();
-                new Chunks(head(), servedBy, request.output().usage(), backend.model(), events)
+                new Chunks(head(model), servedBy, request.output().usage(), model, events)
                         .write(completion, backend.writeBytes());
                 events.end();
             } else {
-                exchange.answer(200, whole(completion, servedBy));
+                exchange.answer(200, whole(completion, servedBy, model));
             }
             backend.completed(completion);
         }
     }
 
-    private CompletionBody whole(Completion completion, ServedBy servedBy) throws InterruptedException {
+    private static CompletionBody whole(Completion completion, ServedBy servedBy, ServedModel model)
+            throws InterruptedException {
         completion.finish();
-        Head head = head();
+        Head head = head(model);
         return new CompletionBody(
                 head.id(),
                 head.object(),
                 head.created(),
                 head.model(),
                 head.systemFingerprint(),
-                CompletionBody.entries(completion.choices(), backend.model().tokenizer()),
+                CompletionBody.entries(completion.choices(), model.tokenizer()),
                 completion.usage(),
                 servedBy);
     }
 
-    private Head head() {
-        return Head.of("cmpl-", "text_completion", backend.model());
+    private static Head head(ServedModel model) {
+        return Head.of("cmpl-", "text_completion", model);
     }
 }

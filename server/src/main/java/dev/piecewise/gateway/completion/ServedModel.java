@@ -1,5 +1,6 @@
 package dev.piecewise.gateway.completion;
 
+import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.tools.CallFormat;
 import dev.piecewise.grammar.Grammars;
 import dev.piecewise.text.ChatTemplate;
@@ -32,7 +33,7 @@ public record ServedModel(
         Dialect dialect,
         Grammars grammars) {
 
-    /** The name that answers carry, and others that are taken for it. */
+    /** The name that it goes by, and others that requests may call it. */
     public record Names(String name, List<String> aliases) {
         public boolean has(String asked) {
             return asked.equals(name) || aliases.contains(asked);
@@ -65,6 +66,16 @@ public record ServedModel(
 
     public String name() {
         return names.name();
+    }
+
+    /** The same model, which calls itself what the request calls it: answers carry the name that was asked for. */
+    public ServedModel called(Fields request) {
+        return request.text("model")
+                .filter(names.aliases()::contains)
+                .map(alias -> new Names(alias, names.all()))
+                .map(asked -> new ServedModel(
+                        asked, created, fingerprint, vocabulary, endTokens, tokenizer, dialect, grammars))
+                .orElse(this);
     }
 
     public Optional<ChatTemplate> chatTemplate() {

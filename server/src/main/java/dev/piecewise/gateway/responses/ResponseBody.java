@@ -84,7 +84,9 @@ final class ResponseBody {
         }
         body.put("truncation", "disabled");
         Usage usage = state.usage();
-        body.set("usage", usage == null ? NullNode.instance : usage(usage));
+        if (usage != null) {
+            body.set("usage", usage(usage));
+        }
         body.set("piecewise", Json.tree(servedBy));
         return body;
     }

@@ -5,6 +5,7 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Completion;
 import dev.piecewise.gateway.completion.ServedBy;
+import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.completion.Usage;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ClientWatch;
@@ -85,7 +86,8 @@ public final class Responses {
 
     ResponseWriter writer(ResponsesRequest request, Served served, EventSink sink) {
         boolean explain = request.completion().recipient().explain();
-        return new ResponseWriter(request, ServedBy.of(served, explain), backend.model(), sink);
+        ServedModel model = backend.model().called(request.fields());
+        return new ResponseWriter(request, ServedBy.of(served, explain), model, sink);
     }
 
     /** Writes a response to its end; a failure after its beginning is the response's own. */
