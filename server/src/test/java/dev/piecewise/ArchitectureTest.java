@@ -62,6 +62,7 @@ final class ArchitectureTest {
                     "org.slf4j..",
                     "dev.piecewise.engine..",
                     "dev.piecewise.adapter..",
+                    "dev.piecewise.tenant..",
                     "dev.piecewise.error..")
             .allowEmptyShould(true);
 

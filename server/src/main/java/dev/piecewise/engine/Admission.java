@@ -99,7 +99,7 @@ final class Admission {
         if (claimant != null && claimant != sequence && claimant.overtaken() >= OVERTAKES) {
             return false;
         }
-        if (slots.fits(sequence.fingerprint(), sequence.rank())) {
+        if (slots.fits(sequence)) {
             return true;
         }
         sequence.clock().blocked(now);

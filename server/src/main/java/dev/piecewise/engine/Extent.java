@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * then it is a cached prefix.
  */
 final class Extent {
-    private final String fingerprint;
+    private final String sharing;
     private int start;
     private int capacity;
     private int computed;
@@ -21,13 +21,14 @@ final class Extent {
         this.start = start;
         this.capacity = capacity;
         this.owner = owner;
-        fingerprint = owner.fingerprint();
+        sharing = owner.sharing();
         tokens = owner.tokens();
         user = owner.request().user();
     }
 
-    String fingerprint() {
-        return fingerprint;
+    /** Of the sequences that it was for, and may be for. */
+    String sharing() {
+        return sharing;
     }
 
     int start() {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A prompt in tokens and everything that decides its completion.
  *
- * @param user who it is for; only fairness between users looks at it
+ * @param user who it is for: fairness is between users, and nothing is shared between users of different tenants
  * @param maxTokens at most so many completion tokens (at least 1)
  * @param minTokens {@code endTokens} cannot be chosen before so many
  * @param endTokens token ids that end the completion; empty to ignore the end of text

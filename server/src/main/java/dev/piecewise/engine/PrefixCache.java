@@ -29,7 +29,7 @@ final class PrefixCache {
     /** What a prompt shares most with. Its last token is never shared, as something must be computed to go on from. */
     Match longest(Sequence sequence) {
         TokenList tokens = sequence.tokens();
-        PrefixTree.Found found = cached.longest(sequence.fingerprint(), tokens);
+        PrefixTree.Found found = cached.longest(sequence.sharing(), tokens);
         Extent best = found.extent();
         int most = tokens.length() - 1;
         int shared = best == null ? 0 : Math.min(Math.min(found.common(), best.computed()), most);
@@ -37,7 +37,7 @@ final class PrefixCache {
         int coming = 0;
         for (int i = 0; i < running.size(); i++) {
             Extent extent = running.get(i);
-            if (extent.fingerprint().equals(sequence.fingerprint())) {
+            if (extent.sharing().equals(sequence.sharing())) {
                 int common = Math.min(extent.tokens().common(tokens), most);
                 coming = Math.max(coming, common);
                 if (Math.min(common, extent.computed()) > shared) {
@@ -69,7 +69,7 @@ final class PrefixCache {
             extents.remove(extent);
             return;
         }
-        for (Extent shorter : cached.within(extent.fingerprint(), extent.tokens())) {
+        for (Extent shorter : cached.within(extent.sharing(), extent.tokens())) {
             evict(shorter);
         }
         if (cached.size() == MOST) {
@@ -175,7 +175,7 @@ final class PrefixCache {
 
     /** A prefix that stands whole in another one is not worth its places. */
     private boolean isCovered(Extent extent) {
-        PrefixTree.Found found = cached.longest(extent.fingerprint(), extent.tokens());
+        PrefixTree.Found found = cached.longest(extent.sharing(), extent.tokens());
         Extent other = found.extent();
         if (other == null || found.common() < extent.computed() || other.computed() < extent.computed()) {
             return false;

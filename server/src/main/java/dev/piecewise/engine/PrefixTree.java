@@ -56,7 +56,7 @@ final class PrefixTree {
 
     void add(Extent extent) {
         TokenList tokens = extent.tokens();
-        Node node = roots.computeIfAbsent(extent.fingerprint(), fingerprint -> new Node(new int[0]));
+        Node node = roots.computeIfAbsent(extent.sharing(), sharing -> new Node(new int[0]));
         int at = 0;
         while (at < tokens.length()) {
             Node child = node.children.get(tokens.ids()[at]);
@@ -76,7 +76,7 @@ final class PrefixTree {
     }
 
     void remove(Extent extent) {
-        List<Node> path = path(extent.fingerprint(), extent.tokens());
+        List<Node> path = path(extent.sharing(), extent.tokens());
         if (path.isEmpty() || !path.getLast().extents.remove(extent)) {
             throw new IllegalStateException("the extent at %d is not in the tree".formatted(extent.start()));
         }
@@ -85,13 +85,13 @@ final class PrefixTree {
             path.get(i - 1).children.remove(path.get(i).branch[0]);
         }
         if (isBare(path.getFirst())) {
-            roots.remove(extent.fingerprint());
+            roots.remove(extent.sharing());
         }
     }
 
     /** The extent that shares the longest beginning with some tokens; one that ends there, if there is such. */
-    Found longest(String fingerprint, TokenList tokens) {
-        Node node = roots.get(fingerprint);
+    Found longest(String sharing, TokenList tokens) {
+        Node node = roots.get(sharing);
         int at = 0;
         while (node != null && at < tokens.length()) {
             Node child = node.children.get(tokens.ids()[at]);
@@ -109,18 +109,18 @@ final class PrefixTree {
     }
 
     /** The extents that stand whole in some tokens, shortest first. */
-    List<Extent> within(String fingerprint, TokenList tokens) {
+    List<Extent> within(String sharing, TokenList tokens) {
         List<Extent> within = new ArrayList<>();
-        for (Node node : path(fingerprint, tokens)) {
+        for (Node node : path(sharing, tokens)) {
             within.addAll(node.extents);
         }
         return within;
     }
 
     /** The nodes from the root as far as whole branches agree with the tokens. */
-    private List<Node> path(String fingerprint, TokenList tokens) {
+    private List<Node> path(String sharing, TokenList tokens) {
         List<Node> path = new ArrayList<>();
-        Node node = roots.get(fingerprint);
+        Node node = roots.get(sharing);
         int at = 0;
         while (node != null) {
             path.add(node);

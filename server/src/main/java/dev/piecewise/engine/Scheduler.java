@@ -230,7 +230,7 @@ final class Scheduler {
         }
         try {
             sequence.slot(
-                    slots.acquire(adapter, sequence.rank(), sequence.request().user()));
+                    slots.acquire(sequence, adapter));
             return true;
         } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "adapter " + adapter.fingerprint() + " could not be loaded", failure);

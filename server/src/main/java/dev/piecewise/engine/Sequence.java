@@ -5,6 +5,7 @@ import dev.piecewise.adapter.Adaptation.Merged;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.engine.TokenEvent.PromptScored;
 import dev.piecewise.engine.TokenEvent.Usage;
+import dev.piecewise.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ final class Sequence {
     private final LocalGeneration generation;
     private final TokenList tokens;
     private final Draws draws;
+    private final String sharing;
     private final int rank;
     private final Clock clock = new Clock();
     private State state = State.WAITING;
@@ -40,8 +42,14 @@ final class Sequence {
         generation = new LocalGeneration(() -> cancel.accept(this));
         tokens = new TokenList(request.prompt(), Math.min(request.maxTokens(), 64));
         draws = new Draws(request);
+        sharing = sharing(request);
         rank = request.adaptation() instanceof Merged merged ? merged.adapter().rank() : 0;
         scores = request.promptLogprobs() ? new ArrayList<>() : null;
+    }
+
+    /** Another tenant could tell by the time that an answer takes what was asked before. */
+    private static String sharing(GenerationRequest request) {
+        return Tenant.of(request.user()).prefix() + request.adaptation().fingerprint();
     }
 
     GenerationRequest request() {
@@ -56,8 +64,9 @@ final class Sequence {
         return clock;
     }
 
-    String fingerprint() {
-        return request.adaptation().fingerprint();
+    /** Sequences with equal ones may use each other's keys, values and slots: those with the same adapter, for users of one tenant. */
+    String sharing() {
+        return sharing;
     }
 
     /** The adapter that needs a slot, null if none does. */

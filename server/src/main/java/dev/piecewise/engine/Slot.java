@@ -2,6 +2,7 @@ package dev.piecewise.engine;
 
 /** A range of bank columns that holds one adapter, and how many sequences run with it. */
 final class Slot {
+    private final String sharing;
     private final String fingerprint;
     private final int firstColumn;
     private final int columns;
@@ -9,10 +10,16 @@ final class Slot {
     private long lastUsed;
     private String user = "";
 
-    Slot(String fingerprint, int firstColumn, int columns) {
+    Slot(String sharing, String fingerprint, int firstColumn, int columns) {
+        this.sharing = sharing;
         this.fingerprint = fingerprint;
         this.firstColumn = firstColumn;
         this.columns = columns;
+    }
+
+    /** Of the sequences that may run with it. */
+    String sharing() {
+        return sharing;
     }
 
     String fingerprint() {

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The adapters in the device's bank, each in columns of its own and known by its fingerprint. Adapters that no sequence runs with stay until their columns are
+ * The adapters in the device's bank, each in columns of its own and known by who may share it. Adapters that no sequence runs with stay until their columns are
  * needed, the least recently used going first. The lowest columns are taken first, as the device computes up to the highest one in use.
  */
 final class Slots {
@@ -45,9 +45,9 @@ final class Slots {
         return resident;
     }
 
-    /** Whether an adapter is in the bank or could be put there now. */
-    boolean fits(String fingerprint, int rank) {
-        if (indexOf(fingerprint) >= 0) {
+    /** Whether a sequence's adapter is in the bank or could be put there now. */
+    boolean fits(Sequence sequence) {
+        if (indexOf(sequence.sharing()) >= 0) {
             return true;
         }
         if (active >= most) {
@@ -56,18 +56,20 @@ final class Slots {
         int end = 0;
         for (Slot slot : slots) {
             if (!slot.idle()) {
-                if (slot.firstColumn() - end >= rank) {
+                if (slot.firstColumn() - end >= sequence.rank()) {
                     return true;
                 }
                 end = slot.end();
             }
         }
-        return columns - end >= rank;
+        return columns - end >= sequence.rank();
     }
 
-    /** The slot of an adapter that fits, loaded if it was not there. If loading fails its columns are free again and the failure is the caller's. */
-    Slot acquire(LoraAdapter adapter, int rank, String user) {
-        int index = indexOf(adapter.fingerprint());
+    /** The slot of a sequence's adapter, which fits, loaded if it was not there. If loading fails its columns are free again and the failure is the caller's. */
+    Slot acquire(Sequence sequence, LoraAdapter adapter) {
+        String user = sequence.request().user();
+        int rank = sequence.rank();
+        int index = indexOf(sequence.sharing());
         if (index >= 0) {
             observer.slotHit();
             return hold(slots.get(index), user);
@@ -84,7 +86,7 @@ final class Slots {
         long start = System.nanoTime();
         runner.loadAdapter(adapter, first);
         observer.slotLoaded((System.nanoTime() - start) / 1e9);
-        Slot slot = new Slot(adapter.fingerprint(), first, rank);
+        Slot slot = new Slot(sequence.sharing(), adapter.fingerprint(), first, rank);
         slots.add(at, slot);
         changed();
         return hold(slot, user);
@@ -123,7 +125,7 @@ final class Slots {
             Slot slot = sequence.slot();
             if (slot != null) {
                 holding++;
-                if (!slots.contains(slot) || !slot.fingerprint().equals(sequence.fingerprint())) {
+                if (!slots.contains(slot) || !slot.sharing().equals(sequence.sharing())) {
                     throw new IllegalStateException("a sequence holds a slot of another adapter");
                 }
             }
@@ -172,9 +174,9 @@ final class Slots {
         return index == 0 ? 0 : slots.get(index - 1).end();
     }
 
-    private int indexOf(String fingerprint) {
+    private int indexOf(String sharing) {
         for (int i = 0; i < slots.size(); i++) {
-            if (slots.get(i).fingerprint().equals(fingerprint)) {
+            if (slots.get(i).sharing().equals(sharing)) {
                 return i;
             }
         }
@@ -182,10 +184,6 @@ final class Slots {
     }
 
     private void changed() {
-        List<String> names = new ArrayList<>(slots.size());
-        for (Slot slot : slots) {
-            names.add(slot.fingerprint());
-        }
-        resident = List.copyOf(names);
+        resident = slots.stream().map(Slot::fingerprint).distinct().toList();
     }
 }

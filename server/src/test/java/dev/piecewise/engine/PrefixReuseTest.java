@@ -3,6 +3,7 @@ package dev.piecewise.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,17 @@ final class PrefixReuseTest {
 
             assertThat(second.tokens()).isEqualTo(first.tokens());
             assertThat(cached(second)).isEqualTo(39);
+        }
+    }
+
+    @Test
+    void usersOfOneTenantShareAndThoseOfAnotherCannotTell() throws Exception {
+        Tenant acme = new Tenant("acme");
+        try (TestEngine engine = TestEngine.roomy()) {
+            engine.run(Requests.counting(0, 40).user("ann"));
+            assertThat(cached(engine.run(Requests.counting(0, 40).user(acme.key("ann"))))).isZero();
+            assertThat(cached(engine.run(Requests.counting(0, 40).user("bob")))).isEqualTo(39);
+            assertThat(cached(engine.run(Requests.counting(0, 40).user(acme.key("bob"))))).isEqualTo(39);
         }
     }
 

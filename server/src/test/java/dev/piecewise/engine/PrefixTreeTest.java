@@ -67,7 +67,7 @@ final class PrefixTreeTest {
         int most = 0;
         List<Extent> within = new ArrayList<>();
         for (Extent extent : all) {
-            if (extent.fingerprint().equals(fingerprint)) {
+            if (extent.sharing().equals(fingerprint)) {
                 int common = extent.tokens().common(tokens);
                 most = Math.max(most, common);
                 if (common == extent.tokens().length()) {

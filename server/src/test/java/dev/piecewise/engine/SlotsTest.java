@@ -3,7 +3,9 @@ package dev.piecewise.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.piecewise.tenant.Tenant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,12 +60,12 @@ final class SlotsTest {
     void whatIsInUseIsNeverEvicted() {
         acquire("a", 6);
         Slot b = acquire("b", 6);
-        assertThat(slots.fits("c", 4)).isTrue();
-        assertThat(slots.fits("c", 5)).isFalse();
-        assertThat(slots.fits("a", 6)).isTrue();
+        assertThat(fits("c", 4)).isTrue();
+        assertThat(fits("c", 5)).isFalse();
+        assertThat(fits("a", 6)).isTrue();
         slots.release(b);
-        assertThat(slots.fits("c", 10)).isTrue();
-        assertThat(slots.fits("c", 11)).isFalse();
+        assertThat(fits("c", 10)).isTrue();
+        assertThat(fits("c", 11)).isFalse();
         assertThat(acquire("c", 10).firstColumn()).isEqualTo(6);
         assertThat(slots.resident()).containsExactly("a", "c");
     }
@@ -73,7 +75,7 @@ final class SlotsTest {
         for (String name : List.of("a", "b", "c", "d")) {
             acquire(name, 1);
         }
-        assertThat(slots.fits("e", 1)).isFalse();
+        assertThat(fits("e", 1)).isFalse();
     }
 
     @Test
@@ -93,7 +95,25 @@ final class SlotsTest {
         assertThat(slots.resident()).containsExactly("b");
     }
 
+    @Test
+    void tenantsDoNotShareTheSlotOfTheSameAdapter() {
+        Slot ours = acquire("a", 4);
+        Sequence others = sequence(new Tenant("acme").key("user"), "a", 4);
+        Slot theirs = slots.acquire(others, Objects.requireNonNull(others.adapter()));
+        assertThat(theirs.firstColumn()).isNotEqualTo(ours.firstColumn());
+        assertThat(slots.resident()).containsExactly("a");
+    }
+
+    private boolean fits(String fingerprint, int rank) {
+        return slots.fits(sequence("user", fingerprint, rank));
+    }
+
     private Slot acquire(String fingerprint, int rank) {
-        return slots.acquire(Requests.lora(fingerprint, rank), rank, "user");
+        Sequence sequence = sequence("user", fingerprint, rank);
+        return slots.acquire(sequence, Objects.requireNonNull(sequence.adapter()));
+    }
+
+    private static Sequence sequence(String user, String fingerprint, int rank) {
+        return new Sequence(Requests.of(1).user(user).adapter(fingerprint, rank).request(), cancelled -> {});
     }
 }
