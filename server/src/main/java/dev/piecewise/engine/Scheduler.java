@@ -229,8 +229,7 @@ final class Scheduler {
             return true;
         }
         try {
-            sequence.slot(
-                    slots.acquire(sequence, adapter));
+            sequence.slot(slots.acquire(sequence, adapter));
             return true;
         } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "adapter " + adapter.fingerprint() + " could not be loaded", failure);

@@ -4,9 +4,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Who asks, found out once, at the edge. */
-public record Caller(String keyId, Tenant tenant, Set<Role> roles) {
+public record Caller(String keyId, Tenant tenant, Set<Role> roles, Allowance allowance) {
     /** Everybody, where no keys are asked for. */
-    public static final Caller ANYBODY = new Caller("", Tenant.DEFAULT, EnumSet.allOf(Role.class));
+    public static final Caller ANYBODY = new Caller("", Tenant.DEFAULT, EnumSet.allOf(Role.class), Allowance.UNLIMITED);
 
     public Caller {
         roles = Set.copyOf(roles);

@@ -3,6 +3,8 @@ package dev.piecewise.tenant;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -36,7 +38,11 @@ public final class KeyRing implements Entrance, AutoCloseable {
         this.clock = clock;
     }
 
-    private record Snapshot(long version, Map<String, KeyStore.Opening> openings) {}
+    private record Snapshot(long version, Map<String, KeyStore.Opening> openings, Map<String, Allowance> allowances) {
+        Allowance allowance(ApiKey key) {
+            return Objects.requireNonNull(allowances.get(key.id()));
+        }
+    }
 
     /** Reads the keys, and whatever becomes of them from now on. Until then nobody is let in. */
     public void follow(KeyStore keys) {
@@ -51,7 +57,8 @@ public final class KeyRing implements Entrance, AutoCloseable {
         long version = store.version();
         Snapshot before = known;
         if (before == null || before.version() != version) {
-            known = new Snapshot(version, store.openings());
+            Map<String, KeyStore.Opening> openings = store.openings();
+            known = new Snapshot(version, openings, allowances(openings.values(), before));
         }
     }
 
@@ -64,7 +71,7 @@ public final class KeyRing implements Entrance, AutoCloseable {
     @Override
     public Caller admit(Access access, @Nullable String authorization) {
         if (access == Access.OPEN) {
-            return new Caller("", Tenant.DEFAULT, Set.of());
+            return new Caller("", Tenant.DEFAULT, Set.of(), Allowance.UNLIMITED);
         }
         Caller caller = caller(authorization);
         access.require(caller);
@@ -99,7 +106,20 @@ public final class KeyRing implements Entrance, AutoCloseable {
             throw new ServingException(ErrorCode.UNAUTHORIZED, "the API key is wrong, or was revoked");
         }
         ApiKey key = opening.key();
-        return new Caller(key.id(), key.tenant(), key.roles());
+        return new Caller(key.id(), key.tenant(), key.roles(), now.allowance(key));
+    }
+
+    /** What a key has used before it changed counts on, unless its limits are others. */
+    private static Map<String, Allowance> allowances(Collection<KeyStore.Opening> openings, @Nullable Snapshot before) {
+        Map<String, Allowance> allowances = new HashMap<>();
+        for (KeyStore.Opening opening : openings) {
+            ApiKey key = opening.key();
+            Allowance old = before == null ? null : before.allowances().get(key.id());
+            allowances.computeIfAbsent(
+                    key.id(),
+                    _ -> old != null && old.limits().equals(key.limits()) ? old : new Allowance(key.limits()));
+        }
+        return allowances;
     }
 
     private void tryChanged() {

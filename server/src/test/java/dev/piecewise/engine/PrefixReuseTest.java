@@ -62,9 +62,11 @@ final class PrefixReuseTest {
         Tenant acme = new Tenant("acme");
         try (TestEngine engine = TestEngine.roomy()) {
             engine.run(Requests.counting(0, 40).user("ann"));
-            assertThat(cached(engine.run(Requests.counting(0, 40).user(acme.key("ann"))))).isZero();
+            assertThat(cached(engine.run(Requests.counting(0, 40).user(acme.key("ann")))))
+                    .isZero();
             assertThat(cached(engine.run(Requests.counting(0, 40).user("bob")))).isEqualTo(39);
-            assertThat(cached(engine.run(Requests.counting(0, 40).user(acme.key("bob"))))).isEqualTo(39);
+            assertThat(cached(engine.run(Requests.counting(0, 40).user(acme.key("bob")))))
+                    .isEqualTo(39);
         }
     }
 

@@ -65,6 +65,7 @@ public record Backend(ServedModel model, Engine engine, Personalizer personalize
     /** Submits every choice, or throws what the engine says of the first one that it does not take. */
     public Completion submit(CompletionRequest request, Served served) {
         Completion completion = Completion.submit(request, served, model, engine);
+        request.recipient().caller().allowance().spend(completion.usage().promptTokens());
         metrics.asked(served.mode().wire(), request.total(), request.maxTokens());
         return completion;
     }

@@ -16,6 +16,7 @@ public final class Completion implements AutoCloseable {
     private final List<Choice> choices = new ArrayList<>();
     private final Generations generations = new Generations();
     private int open;
+    private boolean closed;
 
     private Completion(CompletionRequest request) {
         this.request = request;
@@ -103,10 +104,11 @@ public final class Completion implements AutoCloseable {
             prompt += choices.get(first).promptTokens();
             cached += generations.cachedTokens(first);
         }
-        return Usage.of(
-                prompt,
-                cached,
-                choices.stream().mapToInt(Choice::completionTokens).sum());
+        return Usage.of(prompt, cached, completionTokens());
+    }
+
+    private int completionTokens() {
+        return choices.stream().mapToInt(Choice::completionTokens).sum();
     }
 
     int longestChoice() {
@@ -116,5 +118,9 @@ public final class Completion implements AutoCloseable {
     @Override
     public void close() {
         generations.close();
+        if (!closed) {
+            closed = true;
+            request.recipient().caller().allowance().spend(completionTokens());
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.Metrics;
 import dev.piecewise.tenant.Access;
+import dev.piecewise.tenant.Allowance;
 import dev.piecewise.tenant.Caller;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -87,11 +88,10 @@ final class Dispatcher implements Handler<HttpServerRequest> {
     private void receive(HttpServerRequest request, Routes.Match.Found found) {
         String pattern = found.route().pattern();
         Caller caller;
+        Allowance.Pass pass;
         try {
             caller = gate.admit(found.route().access(), request);
-            if (found.route().gated()) {
-                gate.enter();
-            }
+            pass = enter(caller, found.route(), request);
         } catch (ServingException refused) {
             refuse(request, pattern, refused);
             return;
@@ -103,6 +103,8 @@ final class Dispatcher implements Handler<HttpServerRequest> {
                     Thread.ofVirtual().name("request").start(() -> {
                         try (body) {
                             answer(exchange, found.route(), request);
+                        } finally {
+                            pass.close();
                         }
                     });
                 })
@@ -111,7 +113,7 @@ final class Dispatcher implements Handler<HttpServerRequest> {
                         refuse(request, pattern, refused);
                         connections.lingering(request.connection());
                     }
-                    leave(found.route());
+                    pass.close();
                 });
     }
 
@@ -123,7 +125,6 @@ final class Dispatcher implements Handler<HttpServerRequest> {
         } finally {
             metrics.answered(route.pattern(), exchange.status());
             connections.waiting(request.connection());
-            leave(route);
         }
     }
 
@@ -143,16 +144,30 @@ final class Dispatcher implements Handler<HttpServerRequest> {
         }
     }
 
-    private void leave(Routes.Route route) {
-        if (route.gated()) {
+    /** Lets the request in; closing the pass lets it out. */
+    private Allowance.Pass enter(Caller caller, Routes.Route route, HttpServerRequest request) {
+        if (!route.gated()) {
+            return () -> {};
+        }
+        gate.enter();
+        try {
+            Allowance.Pass pass = caller.allowance().enter();
+            return () -> {
+                pass.close();
+                gate.leave();
+            };
+        } catch (ServingException refused) {
             gate.leave();
+            throw refused;
+        } finally {
+            RateHeaders.put(request.response(), caller.allowance());
         }
     }
 
     /** Answers on the event loop, without waiting. */
     private void refuse(HttpServerRequest request, String pattern, ServingException refused) {
         HttpServerResponse response = request.response();
-        Exchange.retryAfter(refused.code()).ifPresent(seconds -> response.putHeader("Retry-After", seconds));
+        Exchange.retryAfter(refused).ifPresent(seconds -> response.putHeader("Retry-After", seconds));
         if (refused.code() == ErrorCode.UNAUTHORIZED) {
             response.putHeader("WWW-Authenticate", "Bearer");
         }

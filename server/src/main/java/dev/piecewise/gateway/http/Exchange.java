@@ -142,7 +142,7 @@ public final class Exchange {
         if (!response.headWritten()) {
             response.headers().remove(HttpHeaders.TRANSFER_ENCODING);
             response.setChunked(false);
-            retryAfter(refused.code()).ifPresent(seconds -> with("Retry-After", seconds));
+            retryAfter(refused).ifPresent(seconds -> with("Retry-After", seconds));
             answer(refused.code().status(), JSON, error);
         } else if (open != null && !response.ended()) {
             open.fail(error);
@@ -162,7 +162,13 @@ public final class Exchange {
         await(response.end());
     }
 
-    static Optional<String> retryAfter(ErrorCode code) {
+    static Optional<String> retryAfter(ServingException refused) {
+        return refused.retrySeconds().isPresent()
+                ? Optional.of(Integer.toString(refused.retrySeconds().getAsInt()))
+                : retryAfter(refused.code());
+    }
+
+    private static Optional<String> retryAfter(ErrorCode code) {
         return switch (code) {
             case OVERLOADED, RATE_LIMITED -> Optional.of("1");
             case UNAVAILABLE -> Optional.of("2");

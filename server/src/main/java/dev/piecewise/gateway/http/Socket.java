@@ -3,6 +3,7 @@ package dev.piecewise.gateway.http;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.tenant.Access;
+import dev.piecewise.tenant.Allowance;
 import dev.piecewise.tenant.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -208,7 +209,7 @@ public final class Socket {
     private void answer(SocketSession opened, String message) throws ClientGoneException {
         try {
             gate.enter();
-            try {
+            try (Allowance.Pass _ = caller().allowance().enter()) {
                 opened.message(message);
             } catch (ServingException refused) {
                 opened.refuse(refused);
