@@ -17,6 +17,7 @@ import dev.piecewise.gateway.Serving;
 import dev.piecewise.gateway.completion.Dialect;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.HttpLimits;
+import dev.piecewise.gateway.http.TlsFiles;
 import dev.piecewise.metrics.CacheStats;
 import dev.piecewise.metrics.Metrics;
 import dev.piecewise.model.TorchSelector;
@@ -77,9 +78,9 @@ final class Server implements AutoCloseable {
     /** Opens the port, where the server says that it is loading; returns its address. */
     String start() throws InterruptedException {
         PiecewiseConfig.Server server = config.server();
-        int port = gateway.start(server.host(), server.port());
+        int port = gateway.start(server.host(), server.port(), tls());
         String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
-        return "http://" + host + ":" + port;
+        return (config.security().tls() ? "https://" : "http://") + host + ":" + port;
     }
 
     /** Loads the model, the pool and the store; from then on requests are answered. */
@@ -141,6 +142,13 @@ final class Server implements AutoCloseable {
                     });
                     return outdated.isPresent();
                 }));
+    }
+
+    private Optional<TlsFiles> tls() {
+        PiecewiseConfig.Security security = config.security();
+        return security.tls()
+                ? Optional.of(new TlsFiles(Path.of(security.tlsCertificate()), Path.of(security.tlsKey())))
+                : Optional.empty();
     }
 
     private void follow(Store store) {

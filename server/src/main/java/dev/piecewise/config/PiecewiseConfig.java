@@ -197,7 +197,18 @@ public record PiecewiseConfig(
     }
 
     /** Who may ask. */
-    public record Security(boolean requireKeys, boolean allowOpen) {}
+    public record Security(boolean requireKeys, boolean allowOpen, String tlsCertificate, String tlsKey) {
+        public Security {
+            check(
+                    tlsCertificate.isBlank() == tlsKey.isBlank(),
+                    "security.tls-key",
+                    "and security.tls-certificate are set together or not at all");
+        }
+
+        public boolean tls() {
+            return !tlsKey.isBlank();
+        }
+    }
 
     /** Whether metrics are served. */
     public record Metrics(boolean enabled) {}

@@ -27,10 +27,12 @@ final class AdminKeys {
 
     private final Keys keys;
     private final Entrance entrance;
+    private final Audit audit;
 
-    AdminKeys(Keys keys, Entrance entrance) {
+    AdminKeys(Keys keys, Entrance entrance, Audit audit) {
         this.keys = keys;
         this.entrance = entrance;
+        this.audit = audit;
     }
 
     /** Times in seconds since 1970; {@code key} is the secret, once. */
@@ -74,6 +76,7 @@ final class AdminKeys {
         ApiKey.Issued issued =
                 keys.create(new ApiKey.Draft(tenant, body.text("name").orElse(""), roles(body), limits(body)));
         entrance.changed();
+        audit.write(caller, "key.create", issued.key().id());
         exchange.answer(201, Shown.of(issued.key(), issued.secret()));
     }
 
@@ -92,6 +95,7 @@ final class AdminKeys {
                 .orElse(0);
         ApiKey.Issued issued = keys.rotate(id, Duration.ofSeconds(overlap));
         entrance.changed();
+        audit.write(exchange.caller(), "key.rotate", id);
         exchange.answer(200, Shown.of(issued.key(), issued.secret()));
     }
 
@@ -99,6 +103,7 @@ final class AdminKeys {
         String id = own(exchange);
         keys.revoke(id);
         entrance.changed();
+        audit.write(exchange.caller(), "key.revoke", id);
         exchange.answer(200, new Revoked(id, "api_key.deleted", true));
     }
 

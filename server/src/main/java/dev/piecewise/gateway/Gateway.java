@@ -10,6 +10,7 @@ import dev.piecewise.gateway.http.Gate;
 import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.gateway.http.HttpListener;
 import dev.piecewise.gateway.http.Routes;
+import dev.piecewise.gateway.http.TlsFiles;
 import dev.piecewise.gateway.responses.Responses;
 import dev.piecewise.gateway.responses.StoredResponses;
 import dev.piecewise.metrics.Metrics;
@@ -21,6 +22,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -80,8 +82,13 @@ public final class Gateway implements AutoCloseable {
 
     /** Opens the port, 0 for any free one, and returns it. UNAVAILABLE when it cannot be had. */
     public int start(String host, int port) throws InterruptedException {
+        return start(host, port, Optional.empty());
+    }
+
+    /** As {@link #start(String, int)}, for HTTPS with these files. INVALID_REQUEST when they cannot be read. */
+    public int start(String host, int port, Optional<TlsFiles> tls) throws InterruptedException {
         CompletableFuture<Integer> listening = new CompletableFuture<>();
-        HttpListener.Address address = new HttpListener.Address(host, port, listening::complete);
+        HttpListener.Address address = new HttpListener.Address(host, port, listening::complete, tls);
         Routes routes = routes();
         int loops = Math.max(2, Runtime.getRuntime().availableProcessors());
         try {
@@ -94,6 +101,9 @@ public final class Gateway implements AutoCloseable {
             return listening.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
+            if (cause instanceof ServingException refused) {
+                throw refused;
+            }
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
                     "cannot listen on %s:%d: %s".formatted(host, port, cause == null ? e : cause.getMessage()),
@@ -119,7 +129,10 @@ public final class Gateway implements AutoCloseable {
                 new OwnAdapterEndpoints(serving),
                 new Exports(serving, stored),
                 new Pools(serving),
-                new AdminKeys(new Keys(serving.store().keys(), Clock.systemUTC()), entrance));
+                new AdminKeys(
+                        new Keys(serving.store().keys(), Clock.systemUTC()),
+                        entrance,
+                        new Audit(serving.store()::audit)));
     }
 
     /**
@@ -147,6 +160,7 @@ public final class Gateway implements AutoCloseable {
     private Routes routes() {
         Operations operations = new Operations(metrics, this::ready);
         Console console = new Console();
+        Audit audit = new Audit(() -> loaded().serving().store().audit());
         Routes routes = new Routes();
         if (showsMetrics) {
             routes.addAlways("GET", "/metrics", operations::metrics);
@@ -162,21 +176,43 @@ public final class Gateway implements AutoCloseable {
                 .add("GET", "/v1/users", loaded(ready -> ready.users()::list))
                 .add("PUT", "/v1/users/:user", loaded(ready -> ready.users()::put))
                 .add("GET", "/v1/users/:user", loaded(ready -> ready.users()::get))
-                .add("DELETE", "/v1/users/:user", loaded(ready -> ready.users()::delete))
+                .add(
+                        "DELETE",
+                        "/v1/users/:user",
+                        audit.of("user.erase", Audit::user, loaded(ready -> ready.users()::delete)))
                 .add("POST", "/v1/users/:user/history", loaded(ready -> ready.histories()::append))
                 .add("GET", "/v1/users/:user/history", loaded(ready -> ready.histories()::list))
-                .add("DELETE", "/v1/users/:user/history", loaded(ready -> ready.histories()::clear))
-                .add("PUT", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::put))
+                .add(
+                        "DELETE",
+                        "/v1/users/:user/history",
+                        audit.of("history.erase", Audit::user, loaded(ready -> ready.histories()::clear)))
+                .add(
+                        "PUT",
+                        "/v1/users/:user/adapter",
+                        audit.of("adapter.put", Audit::user, loaded(ready -> ready.adapters()::put)))
                 .add("GET", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::get))
-                .add("DELETE", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::delete))
+                .add(
+                        "DELETE",
+                        "/v1/users/:user/adapter",
+                        audit.of("adapter.erase", Audit::user, loaded(ready -> ready.adapters()::delete)))
                 .add("POST", "/v1/users/:user/plan", loaded(ready -> ready.plans()::assemble))
                 .add("GET", "/v1/users/:user/plan", loaded(ready -> ready.plans()::get))
                 .add("GET", "/v1/users/:user/plan/jobs/:job", loaded(ready -> ready.plans()::job))
-                .add("GET", "/v1/users/:user/export", loaded(ready -> ready.exports()::get))
+                .add(
+                        "GET",
+                        "/v1/users/:user/export",
+                        audit.of("user.export", Audit::user, loaded(ready -> ready.exports()::get)))
                 .add("GET", "/v1/pools", loaded(ready -> ready.pools()::list))
                 .add("GET", "/v1/pools/:pool", loaded(ready -> ready.pools()::get))
-                .add("DELETE", "/v1/pools/:pool/sharers/:sharer", loaded(ready -> ready.pools()::withdraw))
+                .add(
+                        "DELETE",
+                        "/v1/pools/:pool/sharers/:sharer",
+                        audit.of(
+                                "sharer.withdraw",
+                                exchange -> exchange.part("pool") + " " + exchange.part("sharer"),
+                                loaded(ready -> ready.pools()::withdraw)))
                 .add("POST", "/v1/admin/keys", loaded(ready -> ready.keys()::create))
+                .add("GET", "/v1/admin/audit", audit::list)
                 .add("GET", "/v1/admin/keys", loaded(ready -> ready.keys()::list))
                 .add("POST", "/v1/admin/keys/:id/rotate", loaded(ready -> ready.keys()::rotate))
                 .add("DELETE", "/v1/admin/keys/:id", loaded(ready -> ready.keys()::revoke))

@@ -104,7 +104,7 @@ final class JdbcKeyStore implements KeyStore {
                 row.getString(1),
                 new Tenant(row.getString(2)),
                 row.getString(3),
-                Role.parse(List.of(row.getString(4).split(","))),
+                Role.parse(List.of(row.getString(4).split(",", -1))),
                 Instant.ofEpochMilli(row.getLong(5)),
                 new Limits(row.getInt(6), row.getInt(7), row.getInt(8)),
                 instant(row, 9));

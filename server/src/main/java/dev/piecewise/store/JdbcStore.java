@@ -6,6 +6,7 @@ import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.AuditLog;
 import dev.piecewise.tenant.KeyStore;
 import dev.piecewise.tenant.Tenant;
 import java.sql.ResultSet;
@@ -23,10 +24,17 @@ final class JdbcStore implements Store {
 
     private final Database database;
     private final KeyStore keys;
+    private final AuditLog audit;
 
     JdbcStore(Database database) {
         this.database = database;
         keys = new JdbcKeyStore(database);
+        audit = new JdbcAuditLog(database);
+    }
+
+    @Override
+    public AuditLog audit() {
+        return audit;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.piecewise.store;
 
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Plan;
+import dev.piecewise.tenant.AuditLog;
 import dev.piecewise.tenant.KeyStore;
 import dev.piecewise.tenant.Tenant;
 import java.time.Instant;
@@ -57,6 +58,9 @@ public interface Store extends AutoCloseable {
 
     /** The API keys, which live in the same database. */
     KeyStore keys();
+
+    /** Administrative acts, in the same database. */
+    AuditLog audit();
 
     /** Whether the database answers. */
     boolean healthy();

@@ -9,6 +9,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +33,7 @@ public final class Exchange {
     private final Map<String, String> parts;
     private final Body body;
     private final Duration patience;
+    private Runnable beforeSuccess = () -> {};
     private @Nullable OpenAnswer open;
 
     Exchange(HttpServerRequest request, Caller caller, Map<String, String> parts, Body body, Duration patience) {
@@ -82,6 +85,15 @@ public final class Exchange {
         throw ServingException.invalid(name, "%s must be a whole number from %d to %d".formatted(name, least, most));
     }
 
+    /** A time in the query as ISO 8601 writes it; INVALID_REQUEST when it is none. */
+    public Optional<Instant> queryTime(String name) {
+        try {
+            return query(name).map(Instant::parse);
+        } catch (DateTimeParseException e) {
+            throw ServingException.invalid(name, name + " must be a time such as 2026-01-31T12:00:00Z");
+        }
+    }
+
     public Optional<String> header(String name) {
         return Optional.ofNullable(request.getHeader(name));
     }
@@ -106,8 +118,16 @@ public final class Exchange {
         answer(status, JSON, Json.bytes(json));
     }
 
+    /** Is run once, before the first success is told; what it throws is told instead. */
+    public void beforeSuccess(Runnable act) {
+        beforeSuccess = act;
+    }
+
     public void answer(int status, String contentType, byte[] content)
             throws InterruptedException, ClientGoneException {
+        if (status < 300) {
+            succeed();
+        }
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, contentType);
         await(response.end(Buffer.buffer(content)));
     }
@@ -123,8 +143,15 @@ public final class Exchange {
         return stream;
     }
 
+    private void succeed() {
+        Runnable act = beforeSuccess;
+        beforeSuccess = () -> {};
+        act.run();
+    }
+
     /** Begins an answer of lines of JSON; its head goes out with the first of them. */
     public LineStream lines() {
+        succeed();
         response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "application/x-ndjson");
         LineStream stream = new LineStream(this);
         open = stream;

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.WebSocketServerConfig;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,9 @@ public final class HttpListener extends VerticleBase {
      *
      * @param port 0 for any; the listeners of one server share it
      * @param listening is told the port
+     * @param tls what HTTPS is spoken with; HTTP without
      */
-    public record Address(String host, int port, IntConsumer listening) {}
+    public record Address(String host, int port, IntConsumer listening, Optional<TlsFiles> tls) {}
 
     private final Address address;
     private final Routes routes;
@@ -56,8 +58,7 @@ public final class HttpListener extends VerticleBase {
         Sockets open = new Sockets(gate, limits, connections);
         sockets = open;
         vertx.setPeriodic(Sockets.pingMillis(), now -> open.ping());
-        HttpServer server = vertx.createHttpServer(serverConfig())
-                .connectionHandler(connections::opened)
+        HttpServer server = create().connectionHandler(connections::opened)
                 .invalidRequestHandler(HttpListener::refuse)
                 .requestHandler(new Dispatcher(routes, gate, limits, metrics, connections, open));
         // To Vert.x, port 0 is another port for each listener, and a negative number one port for all.
@@ -71,6 +72,12 @@ public final class HttpListener extends VerticleBase {
             sockets.close();
         }
         return Future.succeededFuture();
+    }
+
+    private HttpServer create() {
+        return address.tls().isPresent()
+                ? vertx.createHttpServer(serverConfig(), address.tls().get().options())
+                : vertx.createHttpServer(serverConfig());
     }
 
     /** HTTP/1.1 only: upgrades to cleartext HTTP/2, which some clients do by themselves, would bound the streams of a connection. */
