@@ -80,7 +80,10 @@ public final class HttpListener extends VerticleBase {
                 : vertx.createHttpServer(serverConfig());
     }
 
-    /** HTTP/1.1 only: upgrades to cleartext HTTP/2, which some clients do by themselves, would bound the streams of a connection. */
+    /**
+     * HTTP/1.1 only: upgrades to cleartext HTTP/2, which some clients do by themselves, would bound the streams of a connection. WebSockets are not compressed: a small
+     * frame could become a large one, and every connection would keep a window each way.
+     */
     private HttpServerConfig serverConfig() {
         return new HttpServerConfig()
                 .setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1)
@@ -88,6 +91,8 @@ public final class HttpListener extends VerticleBase {
                 .setWebSocketConfig(new WebSocketServerConfig()
                         .setClosingTimeout(CLOSING)
                         .setMaxFrameSize(Math.min(limits.bodyBytes(), LARGEST_FRAME))
+                        .setUsePerMessageCompression(false)
+                        .setUsePerFrameCompression(false)
                         .setMaxMessageSize(limits.bodyBytes()))
                 .setHttp1Config(new Http1ServerConfig()
                         .setMaxInitialLineLength(limits.uriBytes())
