@@ -175,7 +175,7 @@ final class Server implements AutoCloseable {
                 model.shape().vocabulary(),
                 chat.isPresent() ? withEndOfTurn(model) : model.endTokens(),
                 model.tokenizer(),
-                Dialect.of(chat));
+                Dialect.of(chat).withReasoning(config.model().reasoning()));
     }
 
     /** A model that converses ends its turns with the token that its tokenizer calls the end, whether the model's configuration lists that or not. */

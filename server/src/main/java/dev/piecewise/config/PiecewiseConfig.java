@@ -44,7 +44,7 @@ public record PiecewiseConfig(
     }
 
     /** The base model and what it runs on. */
-    public record Model(String path, String name, String aliases, String device, Dtype dtype) {
+    public record Model(String path, String name, String aliases, String device, Dtype dtype, boolean reasoning) {
         public Model {
             check(
                     device.matches("auto|cpu|cuda:\\d{1,3}"),

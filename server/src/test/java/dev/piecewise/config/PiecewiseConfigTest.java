@@ -30,7 +30,7 @@ final class PiecewiseConfigTest {
         PiecewiseConfig config = load();
 
         assertThat(config.server()).isEqualTo(new PiecewiseConfig.Server("127.0.0.1", 8080, 16 << 20, 30, 65536));
-        assertThat(config.model()).isEqualTo(new PiecewiseConfig.Model("", "", "", "auto", Dtype.AUTO));
+        assertThat(config.model()).isEqualTo(new PiecewiseConfig.Model("", "", "", "auto", Dtype.AUTO, false));
         assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(64, 32768, 512, 1024, 0, 0, true));
         assertThat(config.adapters())
                 .isEqualTo(new PiecewiseConfig.Adapters("", AdapterMode.AUTO, Merge.PRODUCT, 32, 32, 1 << 30));

@@ -48,7 +48,9 @@ final class TestGateway implements AutoCloseable {
             {%- endfor -%}
             {%- if tools -%}[tools]{%- for tool in tools -%}{{ tool.function.name }};{%- endfor -%}{%- endif -%}
             {%- if raise -%}{{ raise_exception(raise) }}{%- endif -%}
+            {%- if spin -%}{%- for i in range(spin) -%}{%- for j in range(spin) -%}x{%- endfor -%}{%- endfor -%}{%- endif -%}
             {%- if add_generation_prompt -%}[assistant]{%- endif -%}
+            {%- if think -%}{{ "<think>\\n" }}{%- endif -%}
             """;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -62,6 +64,8 @@ final class TestGateway implements AutoCloseable {
     final int port;
     /** Further names of the model, from the next {@link #serve} on. */
     List<String> aliases = List.of();
+    /** Whether thoughts are given apart, from the next {@link #serve} on. */
+    boolean reasoning;
 
     /** What {@link #serve} serves besides. */
     Optional<PublishedPool> pool = Optional.empty();
@@ -123,7 +127,7 @@ final class TestGateway implements AutoCloseable {
                 tokenizer.size(),
                 Set.of(EOS),
                 tokenizer,
-                Dialect.of(ChatTemplates.load(directory)));
+                Dialect.of(ChatTemplates.load(directory)).withReasoning(reasoning));
         gateway.serve(new Serving(model, engine, personalizer, store, pool, reassembleAfter));
     }
 

@@ -4,20 +4,21 @@ import dev.piecewise.gateway.completion.Choice;
 import dev.piecewise.gateway.tools.CallFormat;
 import dev.piecewise.gateway.tools.CallParser;
 import dev.piecewise.gateway.tools.Said;
+import dev.piecewise.gateway.tools.Thinking;
 import dev.piecewise.gateway.tools.ToolChoice;
 import dev.piecewise.gateway.tools.Toolbox;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What one choice says, told apart into text and calls as it grows. Confined to the request's thread. */
+/** What one choice says, told apart into thoughts, text and calls as it grows. Confined to the request's thread. */
 public final class Answer {
     private final CallParser parser;
     private final boolean chosen;
     private int calls;
 
-    public Answer(Toolbox tools, CallFormat format) {
-        parser = tools.parser(format);
+    public Answer(Toolbox tools, CallFormat format, Thinking thinking) {
+        parser = thinking.parser(tools.parser(format));
         chosen = tools.choice() instanceof ToolChoice.One;
     }
 

@@ -10,7 +10,6 @@ import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.completion.Usage;
 import dev.piecewise.gateway.tools.CallFormat;
 import dev.piecewise.gateway.tools.Said;
-import dev.piecewise.gateway.tools.Toolbox;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,9 @@ record ChatBody(
             String role,
             @Nullable String content,
             @Nullable String refusal,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reasoningContent,
+
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Call> toolCalls) {}
 
     record Call(String id, String type, Function function) {}
@@ -45,11 +47,11 @@ record ChatBody(
     record Function(String name, String arguments) {}
 
     /** Of a completion that has ended. */
-    static ChatBody of(Completion completion, Toolbox tools, ServedModel model, ServedBy servedBy) {
+    static ChatBody of(Completion completion, ChatRequest request, ServedModel model, ServedBy servedBy) {
         Head head = Head.of("chatcmpl-", "chat.completion", model);
         List<Entry> entries = new ArrayList<>();
         for (Choice choice : completion.choices()) {
-            entries.add(entry(entries.size(), choice.part(), new Answer(tools, model.callFormat()), model));
+            entries.add(entry(entries.size(), choice.part(), request.answer(model.callFormat()), model));
         }
         return new ChatBody(
                 head.id(),
@@ -76,15 +78,23 @@ record ChatBody(
 
     private static Message message(List<Said> said, CallFormat format) {
         StringBuilder text = new StringBuilder();
+        StringBuilder thoughts = new StringBuilder();
         List<Call> calls = new ArrayList<>();
         for (Said one : said) {
             switch (one) {
                 case Said.Text(String more) -> text.append(more);
+                case Said.Thought(String more) -> thoughts.append(more);
                 case Said.Call(var call) ->
                     calls.add(new Call(
                             format.newId(Head.newId("")), "function", new Function(call.name(), call.arguments())));
             }
         }
-        return new Message("assistant", text.isEmpty() && !calls.isEmpty() ? null : text.toString(), null, calls);
+        boolean silent = text.isEmpty() && !(calls.isEmpty() && thoughts.isEmpty());
+        return new Message(
+                "assistant",
+                silent ? null : text.toString(),
+                null,
+                thoughts.isEmpty() ? null : thoughts.toString(),
+                calls);
     }
 }

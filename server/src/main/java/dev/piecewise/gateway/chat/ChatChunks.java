@@ -20,6 +20,7 @@ final class ChatChunks extends ChunkWriter {
     private static final byte[] DELTA = ascii(",\"delta\":");
     private static final byte[] ROLE = ascii("{\"role\":\"assistant\",\"content\":\"\"}");
     private static final byte[] CONTENT = ascii("{\"content\":\"");
+    private static final byte[] REASONING = ascii("{\"reasoning_content\":\"");
     private static final byte[] CONTENT_END = ascii("\"}");
     private static final byte[] NOTHING = ascii("{}");
     private static final byte[] LOGPROBS = ascii(",\"logprobs\":");
@@ -35,7 +36,7 @@ final class ChatChunks extends ChunkWriter {
                 events);
         this.model = model;
         for (int i = 0; i < request.completion().choices(); i++) {
-            streams.add(new Stream(new Answer(request.tools(), model.callFormat())));
+            streams.add(new Stream(request.answer(model.callFormat())));
         }
     }
 
@@ -70,7 +71,12 @@ final class ChatChunks extends ChunkWriter {
         for (Said said : stream.answer.add(part)) {
             switch (said) {
                 case Said.Text(String text) -> {
-                    openText(index, text);
+                    text(index, CONTENT, text);
+                    rest(scores == null ? null : stream.scores, tokens);
+                    tokens = null;
+                }
+                case Said.Thought(String text) -> {
+                    text(index, REASONING, text);
                     rest(scores == null ? null : stream.scores, tokens);
                     tokens = null;
                 }
@@ -113,8 +119,8 @@ final class ChatChunks extends ChunkWriter {
 
     private record Written(String arguments) {}
 
-    private void openText(int index, String text) {
-        open(index, CONTENT);
+    private void text(int index, byte[] field, String text) {
+        open(index, field);
         append(JsonStringEncoder.getInstance().quoteAsUTF8(text));
         append(CONTENT_END);
     }

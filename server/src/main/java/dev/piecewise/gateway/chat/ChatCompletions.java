@@ -36,7 +36,7 @@ public final class ChatCompletions implements Endpoint {
                 events.end();
             } else {
                 completion.finish();
-                exchange.answer(200, ChatBody.of(completion, request.tools(), model, servedBy));
+                exchange.answer(200, ChatBody.of(completion, request, model, servedBy));
             }
             backend.completed(completion);
         }

@@ -7,10 +7,14 @@ import dev.piecewise.gateway.completion.CompletionRequest;
 import dev.piecewise.gateway.completion.Decoding;
 import dev.piecewise.gateway.completion.Prompt;
 import dev.piecewise.gateway.completion.Recipient;
+import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.http.Json;
+import dev.piecewise.gateway.tools.CallFormat;
+import dev.piecewise.gateway.tools.Thinking;
 import dev.piecewise.gateway.tools.Toolbox;
 import dev.piecewise.tenant.Caller;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +23,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A request for chat completions as it came, every field checked and its messages made a prompt. */
-record ChatRequest(CompletionRequest completion, Toolbox tools) {
+record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinking) {
     private static final int MOST_LOGPROBS = 20;
+    /** Tokens at a prompt's end that are looked at: more than the longest mark may have. */
+    private static final int END = 16;
+
     private static final List<String> REFUSED = List.of("functions", "function_call", "audio", "chat_template");
 
     static ChatRequest parse(Fields fields, Backend backend, Caller caller) {
@@ -40,7 +47,22 @@ record ChatRequest(CompletionRequest completion, Toolbox tools) {
         return new ChatRequest(
                 new CompletionRequest(
                         List.of(new Prompt.Tokens(prompt)), maxTokens, choices, decoding, output, recipient),
-                tools);
+                tools,
+                thinking(prompt, decoding, backend.model()));
+    }
+
+    /** What reads one of its answers. */
+    Answer answer(CallFormat format) {
+        return new Answer(tools, format, thinking);
+    }
+
+    /** An answer whose form is prescribed has no room for thoughts. */
+    private static Thinking thinking(int[] prompt, Decoding decoding, ServedModel model) {
+        if (!model.dialect().reasoning() || decoding.grammar().isPresent()) {
+            return Thinking.NOT_TOLD_APART;
+        }
+        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - END), prompt.length);
+        return Thinking.after(model.tokenizer().decode(end, false));
     }
 
     /** Left out, an answer may fill the rest of the context. */

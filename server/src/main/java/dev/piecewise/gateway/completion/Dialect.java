@@ -9,11 +9,17 @@ import java.util.Optional;
  *
  * @param template how it writes conversations; empty for a model that was never taught any
  * @param calls how it writes calls of functions
+ * @param reasoning whether what it thinks before it answers is given apart
  */
-public record Dialect(Optional<ChatTemplate> template, CallFormat calls) {
-    public static final Dialect NONE = new Dialect(Optional.empty(), CallFormat.UNKNOWN);
+public record Dialect(Optional<ChatTemplate> template, CallFormat calls, boolean reasoning) {
+    public static final Dialect NONE = new Dialect(Optional.empty(), CallFormat.UNKNOWN, false);
 
     public static Dialect of(Optional<ChatTemplate> template) {
-        return new Dialect(template, template.map(CallFormat::of).orElse(CallFormat.UNKNOWN));
+        return new Dialect(template, template.map(CallFormat::of).orElse(CallFormat.UNKNOWN), false);
+    }
+
+    /** The same, with thoughts given apart or not. */
+    public Dialect withReasoning(boolean apart) {
+        return new Dialect(template, calls, apart);
     }
 }

@@ -15,6 +15,7 @@ import dev.piecewise.gateway.http.ErrorBody;
 import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.responses.ResponseBody.State;
 import dev.piecewise.gateway.tools.Said;
+import dev.piecewise.gateway.tools.Thinking;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class ResponseWriter implements PartWriter {
         this.request = request;
         body = new ResponseBody(id, begun.getEpochSecond(), model.name(), request, servedBy);
         items = new OutputItems(sink);
-        answer = new Answer(request.tools(), model.callFormat());
+        answer = new Answer(request.tools(), model.callFormat(), Thinking.NOT_TOLD_APART);
         response = body.render(State.BEGUN);
     }
 
@@ -64,14 +65,17 @@ final class ResponseWriter implements PartWriter {
         }
         for (Said said : answer.add(part)) {
             switch (said) {
-                case Said.Text(String text) -> {
-                    items.text(text, List.copyOf(scores));
-                    scores.clear();
-                }
+                case Said.Text(String text) -> text(text);
+                case Said.Thought(String text) -> text(text);
                 case Said.Call(var call) -> items.call(model.callFormat().newId(Head.newId("")), call);
             }
         }
         cut |= "length".equals(part.finishReason());
+    }
+
+    private void text(String text) {
+        items.text(text, List.copyOf(scores));
+        scores.clear();
     }
 
     @Override

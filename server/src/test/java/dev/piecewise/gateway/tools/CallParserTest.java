@@ -126,6 +126,7 @@ final class CallParserTest {
         for (Said one : said) {
             switch (one) {
                 case Said.Text(String text) -> written.append(text);
+                case Said.Thought(String text) -> throw new AssertionError(text);
                 case Said.Call(var call) ->
                     written.append('«')
                             .append(call.name())
