@@ -10,6 +10,7 @@ import dev.piecewise.cli.KeysCommand;
 import dev.piecewise.cli.MergeCommand;
 import dev.piecewise.cli.PoolCommand;
 import dev.piecewise.cli.ServeCommand;
+import dev.piecewise.cli.Termination;
 import dev.piecewise.cli.TrainCommand;
 import dev.piecewise.config.Version;
 import java.util.Locale;
@@ -48,7 +49,9 @@ public final class Main implements Runnable, IVersionProvider {
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
         haveMoreCarriersThanCores();
-        System.exit(commandLine().execute(args));
+        int status = commandLine().execute(args);
+        Termination.commandEnded();
+        System.exit(status);
     }
 
     /**

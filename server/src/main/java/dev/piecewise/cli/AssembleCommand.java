@@ -42,7 +42,8 @@ public final class AssembleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PiecewiseConfig config = base.config();
-        try (LoadedModel loaded = LoadedModel.load(config)) {
+        try (Termination _ = Termination.atOnce();
+                LoadedModel loaded = LoadedModel.load(config)) {
             Pool pieces = PoolReader.read(pool, loaded.shape(), loaded.fingerprint());
             Merge how = merge == null ? config.adapters().merge() : merge;
             Plan plan = Adaptations.assemble(loaded, config, pieces, history, how);

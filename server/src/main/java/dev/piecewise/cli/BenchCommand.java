@@ -100,7 +100,8 @@ public final class BenchCommand implements Callable<Integer> {
         int threads = config.engine().threads() > 0
                 ? config.engine().threads()
                 : Runtime.getRuntime().availableProcessors();
-        try (BaseModel base = base(config);
+        try (Termination _ = Termination.atOnce();
+                BaseModel base = base(config);
                 Bench bench = new Bench(base, options, threads);
                 Progress progress = new Progress(spec.commandLine().getErr(), "measuring")) {
             BenchReport report = bench.run(name, done -> progress.at(done, sequences.size()));

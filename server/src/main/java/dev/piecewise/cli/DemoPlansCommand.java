@@ -48,7 +48,8 @@ public final class DemoPlansCommand implements Callable<Integer> {
     public Integer call() {
         PiecewiseConfig config = base.config();
         List<HistoryFile.UserHistory> people = HistoryFile.readUsers(users);
-        try (LoadedModel loaded = LoadedModel.load(config);
+        try (Termination _ = Termination.atOnce();
+                LoadedModel loaded = LoadedModel.load(config);
                 TorchSelector selector = new TorchSelector(loaded.base());
                 Progress progress = new Progress(spec.commandLine().getErr(), "plans")) {
             Pool pieces = PoolReader.read(pool, loaded.shape(), loaded.fingerprint());

@@ -131,7 +131,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 .toList();
         Dataset dataset = DatasetFiles.read(data).first(users, tests);
         Optional<OwnAdapters> trained = trained(config, dataset);
-        try (LoadedModel loaded = LoadedModel.load(config);
+        try (Termination _ = Termination.atOnce();
+                LoadedModel loaded = LoadedModel.load(config);
                 TorchSelector selector = new TorchSelector(loaded.base())) {
             Report report = examine(dataset, asked, new Subject(config, loaded, selector, trained));
             print(report);

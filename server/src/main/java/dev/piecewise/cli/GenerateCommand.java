@@ -69,7 +69,8 @@ public final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         check();
         PiecewiseConfig config = base.config();
-        try (LoadedModel loaded = LoadedModel.load(config)) {
+        try (Termination _ = Termination.atOnce();
+                LoadedModel loaded = LoadedModel.load(config)) {
             Adaptation adaptation =
                     Adaptations.of(loaded, config, new Adaptations.AdapterOptions(adapter, pool, history, merge));
             int[] tokens = loaded.tokenizer().encode(prompt, true);

@@ -51,7 +51,8 @@ final class OwnTraining {
     OwnAdapters train(PiecewiseConfig config, Dataset dataset, @Nullable Path pool, Progress progress) {
         long begun = System.nanoTime();
         Map<String, LoraAdapter> trained;
-        try (TrainableModel model = TrainableModel.load(config)) {
+        try (Termination _ = Termination.atOnce();
+                TrainableModel model = TrainableModel.load(config)) {
             TrainingListener listener = step -> progress.at(step.step(), step.steps());
             TrainingSettings settings = TrainingSettings.lora(new TrainingSettings.Length.Steps(steps), rate, 1);
             LoraShape shape = LoraShape.of(model.base().config(), projections(pool), rank, rank, 1);

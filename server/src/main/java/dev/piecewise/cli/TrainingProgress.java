@@ -4,9 +4,12 @@ import dev.piecewise.training.TrainingListener;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** Shows how a training goes: a bar with loss, tokens/s and the time left. */
+/** Shows how a training goes: a bar with loss, tokens/s and the time left. A signal ends it after the step that runs. */
 final class TrainingProgress implements TrainingListener, AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final dev.piecewise.cli.Progress bar;
+    private final Termination termination = Termination.after(PATIENCE);
     private final long start = System.nanoTime();
     private String speed = "";
     private String summary = "nothing was left to train";
@@ -50,7 +53,13 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public boolean stops() {
+        return termination.isWanted();
+    }
+
+    @Override
     public void close() {
         bar.close();
+        termination.close();
     }
 }

@@ -26,6 +26,16 @@ final class Pace {
         listener.measured(tokensPerSecond, limit);
     }
 
+    /** Whether the listener wants no more. */
+    boolean stops() {
+        return listener.stops();
+    }
+
+    /** Steps taken, of how many. */
+    String done() {
+        return "step %d of %d".formatted(done, steps);
+    }
+
     void stepped(TrainingRun.Outcome outcome) {
         done++;
         tokens += outcome.tokens();

@@ -15,6 +15,11 @@ public interface TrainingListener {
      */
     default void measured(double tokensPerSecond, double limit) {}
 
+    /** Whether training shall end after this step; asked after each. Where there are checkpoints, the next call goes on from there. */
+    default boolean stops() {
+        return false;
+    }
+
     /**
      * State after a step.
      *

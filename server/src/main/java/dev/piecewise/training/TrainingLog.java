@@ -55,6 +55,11 @@ public final class TrainingLog implements TrainingListener {
             public void measured(double tokensPerSecond, double limit) {
                 other.measured(tokensPerSecond, limit);
             }
+
+            @Override
+            public boolean stops() {
+                return other.stops();
+            }
         };
     }
 

@@ -46,9 +46,14 @@ final class TrainingRun {
         pace.resume(first);
         for (int step = first; step < steps(); step++) {
             pace.stepped(step(step));
+            boolean stops = pace.stops();
             boolean due = (step + 1) % settings.checkpointEvery() == 0 || step + 1 == steps();
-            if (checkpoint != null && due) {
+            if (checkpoint != null && (due || stops)) {
                 checkpoint.write(learnables, step + 1);
+            }
+            if (stops) {
+                String again = checkpoint == null ? "" : "; the same command goes on there";
+                throw new ServingException(ErrorCode.UNAVAILABLE, "stopped after " + pace.done() + again);
             }
         }
         if (lastBatch != null) {

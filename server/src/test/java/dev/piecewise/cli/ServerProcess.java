@@ -26,6 +26,13 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(List<String> settings) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("serve"));
+        settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return new ServerProcess(piecewise(arguments).start());
+    }
+
+    /** Any of the commands, in a process. */
+    static ProcessBuilder piecewise(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -33,10 +40,9 @@ final class ServerProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "serve"));
-        settings.forEach(setting -> command.addAll(List.of("--set", setting)));
-        return new ServerProcess(new ProcessBuilder(command).start());
+                Main.class.getName()));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
     }
 
     /** Waits until it serves. */

@@ -66,23 +66,35 @@ record SharerGroups(SharerRun run, int size, Path log, Function<SharerRun.Sharer
         }
 
         TrainingListener of(int group) {
-            return progress -> {
-                taken++;
-                int step = group * progress.steps() + progress.step();
-                int steps = groups * progress.steps();
-                Duration left = Duration.ofNanos((System.nanoTime() - begun) / taken * (steps - step));
-                Progress all = new Progress(
-                        progress.what(),
-                        step,
-                        steps,
-                        progress.loss(),
-                        progress.gradient(),
-                        progress.learningRate(),
-                        progress.tokensPerSecond(),
-                        left);
-                log.stepped(all);
-                listener.stepped(all);
+            return new TrainingListener() {
+                @Override
+                public void stepped(Progress progress) {
+                    Progress all = ofAll(group, progress);
+                    log.stepped(all);
+                    listener.stepped(all);
+                }
+
+                @Override
+                public boolean stops() {
+                    return listener.stops();
+                }
             };
+        }
+
+        private Progress ofAll(int group, Progress progress) {
+            taken++;
+            int step = group * progress.steps() + progress.step();
+            int steps = groups * progress.steps();
+            Duration left = Duration.ofNanos((System.nanoTime() - begun) / taken * (steps - step));
+            return new Progress(
+                    progress.what(),
+                    step,
+                    steps,
+                    progress.loss(),
+                    progress.gradient(),
+                    progress.learningRate(),
+                    progress.tokensPerSecond(),
+                    left);
         }
     }
 }
