@@ -143,11 +143,12 @@ def write_site(self, bank_a: List[Tensor], bank_b: List[Tensor], flat: Tensor, s
     # flat = A [rank, in], then B [out, rank]; site = [group in bank_a, its members, member, run in bank_b, member of the run, rank, in, out]; columns = [first, count]
     rank = site[5]
     width = site[6]
-    values = site[1] * width
-    a = bank_a[site[0]].narrow(0, columns[0] * values, columns[1] * values).view([width, site[1], columns[1]])
-    a.select(1, site[2]).narrow(1, 0, rank).copy_(flat.narrow(0, 0, rank * width).view([rank, width]).t())
+    column = site[1] * width
+    a = bank_a[site[0]].narrow(0, columns[0] * column, columns[1] * column).view([width, site[1], columns[1]])
+    values = flat.narrow(0, 0, rank * (width + site[7])).to(a.dtype)
+    a.select(1, site[2]).narrow(1, 0, rank).copy_(values.narrow(0, 0, rank * width).view([rank, width]).t().contiguous())
     b = bank_b[site[3]].select(0, site[4])
-    b.narrow(0, columns[0], rank).copy_(flat.narrow(0, rank * width, site[7] * rank).view([site[7], rank]).t())
+    b.narrow(0, columns[0], rank).copy_(values.narrow(0, rank * width, site[7] * rank).view([site[7], rank]).t())
     return 0
 
 

@@ -84,6 +84,18 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     return self.sample(logits, ints, floats, counts)
 
 
+def base_products(self, weights: List[Tensor], shape: List[int], rows: int) -> Tensor:
+    # a step's products of so many rows with the base's matrices, the head's with one row, and nothing else
+    total = torch.zeros([], dtype=6, device=weights[0].device)
+    for i in range(shape[0] * 4 + 1):
+        last = i == shape[0] * 4
+        w = weights[2] if last else weights[4 + i // 4 * 12 + [1, 3, 6, 8][i % 4]]
+        x = torch.full([1 if last else rows, w.size(1)], 0.01, dtype=weights[0].dtype, device=weights[0].device)
+        y = self.linear(x, w, torch.empty([0], dtype=6), shape[6])
+        total = torch.add(total, torch.select(y.view([-1]), 0, 0))
+    return total.view([1])
+
+
 def copy_places(self, arena: List[Tensor], source: int, target: int, length: int) -> int:
     for i in range(len(arena)):
         arena[i].narrow(0, target, length).copy_(arena[i].narrow(0, source, length).clone())

@@ -2,6 +2,7 @@ package dev.piecewise.bench;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.bench.BenchReport.Adapted;
+import dev.piecewise.bench.BenchReport.Prefill;
 import dev.piecewise.bench.BenchReport.Row;
 import dev.piecewise.engine.EngineLimits;
 import dev.piecewise.engine.Generation;
@@ -61,7 +62,7 @@ public final class Bench implements AutoCloseable {
             rows.add(row(sequences));
             progress.accept(rows.size());
         }
-        double prefill = prefill();
+        Prefill prefill = prefill();
         Optional<BenchReport.Cost> cost = new ColdStart(engine, base, workload).measure();
         BenchReport.Memory memory = new BenchReport.Memory(
                 ProcessMemory.expected(base, limits, options), ReadLoop.BYTES, ProcessMemory.peak());
@@ -125,13 +126,15 @@ public final class Bench implements AutoCloseable {
         return clock.steps();
     }
 
-    private double prefill() throws InterruptedException {
+    private Prefill prefill() throws InterruptedException {
         finish(engine.submit(request(options.prompt(), 1, workload.base())));
         clock.begin(0);
+        double products = base.productSeconds(options.prompt());
         for (int i = 0; i < options.rounds(); i++) {
             finish(engine.submit(request(options.prompt(), 1, workload.base())));
+            products = Math.min(products, base.productSeconds(options.prompt()));
         }
-        return clock.prefillTokensPerSecond();
+        return new Prefill(clock.prefillTokensPerSecond(), options.prompt() / products);
     }
 
     private GenerationRequest request(int length, int tokens, Adaptation adaptation) {

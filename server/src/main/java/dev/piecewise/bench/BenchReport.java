@@ -14,7 +14,7 @@ public record BenchReport(
         String precision,
         int threads,
         long bytesPerStep,
-        double prefillTokensPerSecond,
+        Prefill prefill,
         List<Row> rows,
         Optional<Cost> cost,
         Memory memory) {
@@ -36,6 +36,13 @@ public record BenchReport(
             double share,
             double engineSeconds,
             Optional<Adapted> adapted) {}
+
+    /**
+     * One long prompt in one step.
+     *
+     * @param productTokensPerSecond what the step's products with the base's matrices alone would allow, measured in turns with it; the best
+     */
+    public record Prefill(double tokensPerSecond, double productTokensPerSecond) {}
 
     public record Adapted(double stepSeconds, double tokensPerSecond, double tax) {}
 

@@ -85,6 +85,17 @@ public final class BaseModel implements AutoCloseable {
         return precision.bytes() * (layer * config.layers() + (long) config.vocabulary() * config.hidden());
     }
 
+    /** Seconds that a step's products of so many rows with the base's matrices take, and nothing else: what bounds the speed of prefill. Not while steps run. */
+    public double productSeconds(int rows) {
+        long start = System.nanoTime();
+        float[] _ = script.call("base_products")
+                .with(weights)
+                .with(shape)
+                .number(rows)
+                .floats();
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
     boolean packed() {
         return packed;
     }
