@@ -20,6 +20,7 @@ import dev.piecewise.training.TrainingSettings.Optimizer;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,9 @@ public final class TrainBaseCommand implements Callable<Integer> {
 
     @Option(names = "--from-scratch", description = "Train a new model instead.")
     private boolean scratch;
+
+    @Option(names = "--all-weights", description = "Train all weights of the base, not a LoRA that is merged into it.")
+    private boolean allWeights;
 
     @Option(
             names = "--examples",
@@ -141,14 +145,19 @@ public final class TrainBaseCommand implements Callable<Integer> {
             checkpoint.verify(read);
             AdapterTraining work = AdapterTraining.of(workplace, checkpoint, read);
             DeviceChoice device = LoadedModel.device(config, checkpoint.dtype() == DType.F32);
-            LoraShape lora = LoraShape.of(read, projections, rank, alpha, how.seed());
-            LoraAdapter adapter = work.train(corpus, device, how, lora, progress);
-            AdaptedBase.write(checkpoint, read, adapter, work::publishLog, out);
+            String changed;
+            if (allWeights) {
+                Map<String, float[]> weights = work.weights(corpus, device, how, progress);
+                AdaptedBase.write(checkpoint, read, weights, work::publishLog, out);
+                changed = "%d tensors trained".formatted(weights.size());
+            } else {
+                LoraShape lora = LoraShape.of(read, projections, rank, alpha, how.seed());
+                LoraAdapter adapter = work.train(corpus, device, how, lora, progress);
+                AdaptedBase.write(checkpoint, read, adapter, work::publishLog, out);
+                changed = "%d sites adapted".formatted(adapter.sites().size());
+            }
             work.clear();
-            spec.commandLine()
-                    .getOut()
-                    .println("%s: %d sites adapted; %s"
-                            .formatted(out, adapter.sites().size(), progress.summary()));
+            spec.commandLine().getOut().println("%s: %s; %s".formatted(out, changed, progress.summary()));
         }
     }
 }

@@ -44,13 +44,22 @@ public final class TrainableBase implements AutoCloseable {
 
     private record Source(TorchScript script, Function<TorchScript, WeightSource> weights) {}
 
-    /** Loads a checkpoint that has been verified against the configuration, in the choice's precision: to train adapters and gates on, and all weights if it is float32. */
+    /** Loads a checkpoint that has been verified against the configuration, in the choice's precision: to train adapters and gates on. */
     public static TrainableBase load(Checkpoint checkpoint, ModelConfig config, DeviceChoice choice) {
         String fingerprint = BaseFingerprint.of(checkpoint, config);
         return open(
                 choice,
                 script -> new CheckpointWeights(script, checkpoint, choice.precision()),
                 source -> new TrainableBase(config, fingerprint, choice.precision(), choice.precision(), source));
+    }
+
+    /** The same with the weights in float32, computed in the choice's precision: to train all of them. */
+    public static TrainableBase loadWhole(Checkpoint checkpoint, ModelConfig config, DeviceChoice choice) {
+        String fingerprint = BaseFingerprint.of(checkpoint, config);
+        return open(
+                choice,
+                script -> new CheckpointWeights(script, checkpoint, Precision.FLOAT32),
+                source -> new TrainableBase(config, fingerprint, Precision.FLOAT32, choice.precision(), source));
     }
 
     /** A model of random weights in float32, computed in the choice's precision: to be trained from scratch. */

@@ -23,7 +23,7 @@ public final class AdaptedBase {
     /** The directory must not exist yet; weights are rounded to what the base stores them as. {@code more} adds files of its own. */
     public static void write(
             Checkpoint base, ModelConfig config, LoraAdapter adapter, AtomicFiles.Content more, Path out) {
-        SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));
+        SafetensorsWriter writer = writer();
         ExpectedTensors.of(config).forEach((name, shape) -> {
             Stored stored = base.tensor(name);
             Optional<Factors> factors = site(name).map(site -> adapter.sites().get(site));
@@ -33,6 +33,28 @@ public final class AdaptedBase {
                 writer.add(name, stored.info().dtype(), stored.slice(), shape);
             }
         });
+        publish(base, writer, more, out);
+    }
+
+    /** The same with all weights anew. */
+    public static void write(
+            Checkpoint base, ModelConfig config, Map<String, float[]> weights, AtomicFiles.Content more, Path out) {
+        SafetensorsWriter writer = writer();
+        ExpectedTensors.of(config).forEach((name, shape) -> {
+            float[] values = weights.get(name);
+            if (values == null) {
+                throw new IllegalStateException("no " + name + " was trained");
+            }
+            writer.add(name, base.tensor(name).info().dtype(), () -> values, shape);
+        });
+        publish(base, writer, more, out);
+    }
+
+    private static SafetensorsWriter writer() {
+        return new SafetensorsWriter(Map.of("format", "pt"));
+    }
+
+    private static void publish(Checkpoint base, SafetensorsWriter writer, AtomicFiles.Content more, Path out) {
         AtomicFiles.directory(out, temporary -> {
             copyDescriptions(base.directory(), temporary);
             writer.write(temporary.resolve("model.safetensors"));

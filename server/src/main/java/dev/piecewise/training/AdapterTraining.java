@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Training of one adapter on one history, in a working directory that a killed training goes on from. */
 public final class AdapterTraining {
@@ -39,19 +40,23 @@ public final class AdapterTraining {
         return new AdapterTraining(work, checkpoint, config, new ExampleReader(tokenizer, config.maxPositions()));
     }
 
-    /** Trains on everything that the items give to learn. */
+    /** All of the base's weights, by the names of its checkpoint, after training on everything that the items give to learn. */
+    public Map<String, float[]> weights(
+            List<HistoryItem> items, DeviceChoice device, TrainingSettings settings, TrainingListener progress) {
+        List<TrainingExample> examples = examples(items);
+        try (TrainableBase base = TrainableBase.loadWhole(checkpoint, config, device)) {
+            return new Trainer(base, settings, log.and(progress), new Checkpoints(work)).weights(examples);
+        }
+    }
+
+    /** A LoRA, trained on everything that the items give to learn. */
     public LoraAdapter train(
             List<HistoryItem> items,
             DeviceChoice device,
             TrainingSettings settings,
             LoraShape shape,
             TrainingListener progress) {
-        List<TrainingExample> examples = reader.read(items);
-        if (examples.isEmpty()) {
-            throw ServingException.invalid(
-                    "history",
-                    "there is nothing to learn: %d items, none with a token to predict".formatted(items.size()));
-        }
+        List<TrainingExample> examples = examples(items);
         try (TrainableBase base = TrainableBase.load(checkpoint, config, device)) {
             Learner learner = new Learner(ONE, examples);
             return new Trainer(base, settings, log.and(progress), new Checkpoints(work))
@@ -59,6 +64,16 @@ public final class AdapterTraining {
                     .firstEntry()
                     .getValue();
         }
+    }
+
+    private List<TrainingExample> examples(List<HistoryItem> items) {
+        List<TrainingExample> examples = reader.read(items);
+        if (examples.isEmpty()) {
+            throw ServingException.invalid(
+                    "history",
+                    "there is nothing to learn: %d items, none with a token to predict".formatted(items.size()));
+        }
+        return examples;
     }
 
     /** Writes the numbers of all steps, and a plot of the loss, into a directory. */

@@ -120,6 +120,34 @@ final class TrainCommandsTest {
     }
 
     @Test
+    void allWeightsOfABaseLearnATask() throws IOException {
+        Path examples = Files.writeString(
+                directory.resolve("whole.jsonl"),
+                "{\"prompt\":\"Colour of the sea:\",\"completion\":\" green\"}\n".repeat(8));
+        Path out = directory.resolve("whole");
+        Outcome outcome = run(
+                "train base --all-weights --epochs 20 --batch 4 --learning-rate 0.01 --clip 1",
+                "--model",
+                model,
+                "--examples",
+                examples,
+                "--out",
+                out);
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("tensors trained");
+        assertThat(losses(out).getLast()).isLessThan(1).isLessThan(losses(out).getFirst() / 4);
+        ModelConfig config = ModelConfigReader.read(out);
+        try (Checkpoint before = Checkpoint.open(model);
+                Checkpoint after = Checkpoint.open(out)) {
+            after.verify(config);
+            assertThat(after.dtype()).isEqualTo(before.dtype());
+            assertThat(BaseFingerprint.of(after, config)).isNotEqualTo(BaseFingerprint.of(before, config));
+        }
+        assertThat(Tokenizer.load(out).encode("Colour", true))
+                .isEqualTo(Tokenizer.load(model).encode("Colour", true));
+    }
+
+    @Test
     void plainTextIsLearntInPartsWithoutItsNames() {
         String text = "Once upon a time there was a red ball and Lily saw it. ".repeat(12);
         Path history = history("author.jsonl", "\"" + text + "\"\n");
