@@ -137,3 +137,27 @@ def site_inputs(self, weights: List[Tensor], shape: List[int], windows: List[int
     found = annotate(List[Tensor], [])
     self.read_through(weights, shape, windows, numbers, rope, none, at, [0.0], ints, position_weights, lengths, found)
     return torch.cat(found, 0)
+
+
+def discriminants(self, inputs: Tensor, counts: List[int], shrinkage: float) -> Tensor:
+    # inputs [items, width], the users' one behind the other -> [users, width]
+    means = annotate(List[Tensor], [])
+    around = annotate(List[Tensor], [])
+    row = 0
+    for i in range(len(counts)):
+        own = inputs.narrow(0, row, counts[i])
+        mean = torch.mean(own, [0])
+        means.append(mean)
+        around.append(torch.sub(own, mean))
+        row = row + counts[i]
+    users = torch.stack(means)
+    common = torch.mean(users, [0])
+    rest = torch.cat(around, 0)
+    spread = torch.mm(rest.t(), rest)
+    ridge = torch.add(torch.mul(torch.mean(spread.diag()), shrinkage), 1e-12)
+    spread = torch.add(spread, torch.diag(torch.full([inputs.size(1)], 1.0)) * ridge)
+    keys = torch.linalg_solve(spread, torch.sub(users, common).t()).t()
+    along = torch.mul(torch.mv(keys, common), torch.reciprocal(torch.clamp(torch.dot(common, common), min=1e-12)))
+    keys = torch.sub(keys, torch.outer(along, common))
+    deviation = torch.sqrt(torch.mean(torch.square(torch.sub(keys, torch.mean(keys, [1], True))), [1], True))
+    return torch.mul(keys, torch.reciprocal(torch.clamp(deviation, min=1e-12)))

@@ -10,9 +10,11 @@ import dev.piecewise.adapter.PoolImporter;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolVersions;
 import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.model.Discriminants;
 import dev.piecewise.model.HiddenStates;
 import dev.piecewise.training.TrainingSettings;
 import dev.piecewise.training.sharers.GateCentring;
+import dev.piecewise.training.sharers.GateDiscriminants;
 import dev.piecewise.training.sharers.GateTraining;
 import dev.piecewise.training.sharers.SharerRun;
 import java.nio.file.Path;
@@ -69,6 +71,11 @@ public final class TrainGatesCommand implements Callable<Integer> {
     private Merge merge = Merge.PRODUCT;
 
     @Option(
+            names = "--discriminant",
+            description = "Computes gates that tell a sharer from the other users, instead of training them.")
+    private boolean discriminant;
+
+    @Option(
             names = "--as-trained",
             description = "Publishes gates as they were trained (Per-Pcs), with what all users have in common in them.")
     private boolean asTrained;
@@ -107,6 +114,16 @@ public final class TrainGatesCommand implements Callable<Integer> {
     private List<Contribution> contributions(SharerRun run, TrainingSettings trained) {
         PiecewiseConfig config = settings.load(model);
         List<UserHistory> people = HistoryFile.readUsers(users);
+        if (discriminant) {
+            try (LoadedModel loaded = LoadedModel.load(config)) {
+                run.requireBase(loaded.fingerprint());
+                return new GateDiscriminants(
+                                new HiddenStates(loaded.base()),
+                                new Discriminants(loaded.base()),
+                                loaded.encoder(training.maxTokens()))
+                        .run(run, people, loaded.shape(), training.seed());
+            }
+        }
         List<Contribution> contributions;
         try (TrainableModel loaded = TrainableModel.load(config);
                 TrainingProgress progress =

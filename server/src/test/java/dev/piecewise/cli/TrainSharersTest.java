@@ -9,6 +9,7 @@ import dev.piecewise.fixture.TinyCheckpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,9 +90,13 @@ final class TrainSharersTest {
         return arguments;
     }
 
-    private static JsonNode inspect(Path pool) throws IOException {
-        return JSON.readTree(
-                run(List.of("pool", "inspect", pool + "", "--json")).out());
+    private static JsonNode inspect(Path pool) {
+        try {
+            return JSON.readTree(
+                    run(List.of("pool", "inspect", pool + "", "--json")).out());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void assertDone(Outcome outcome) {
@@ -153,8 +158,11 @@ final class TrainSharersTest {
         assertDone(run(sharers(many, trained), "--consent-by", "x"));
         assertDone(run(gates(model, many, trained, own.resolve("plain")), "--as-trained"));
         assertDone(run(gates(model, many, trained, own.resolve("centred"))));
-        assertThat(inspect(own.resolve("centred")).get("hash"))
-                .isNotEqualTo(inspect(own.resolve("plain")).get("hash"));
+        assertDone(run(gates(model, many, trained, own.resolve("computed")), "--discriminant"));
+        assertThat(Stream.of("centred", "plain", "computed")
+                        .map(pool -> inspect(own.resolve(pool)).get("hash").asText()))
+                .doesNotHaveDuplicates();
+        assertDone(run(List.of("pool", "verify", own.resolve("computed") + "", "--model", model + "")));
     }
 
     @Test

@@ -8,7 +8,6 @@ import dev.piecewise.adapter.PeftReader;
 import dev.piecewise.checkpoint.ContentHash;
 import dev.piecewise.checkpoint.SafetensorsWriter;
 import dev.piecewise.checkpoint.Site;
-import dev.piecewise.error.ServingException;
 import dev.piecewise.model.TrainableBase;
 import dev.piecewise.training.Checkpoints;
 import dev.piecewise.training.ExampleReader;
@@ -37,11 +36,7 @@ public final class GateTraining {
 
     /** What each sharer gives to a pool, in the run's order; only the pieces that they agreed to share, drawn by {@code seed}. */
     public List<Contribution> run(SharerRun run, List<UserHistory> users, long seed, TrainingListener listener) {
-        if (!run.base().equals(base.fingerprint())) {
-            throw ServingException.invalid(
-                    "model",
-                    "the sharers were trained on base model %s, not on %s".formatted(run.base(), base.fingerprint()));
-        }
+        run.requireBase(base.fingerprint());
         String name = name();
         SharerGroups groups = new SharerGroups(
                 run, settings.sideBySide(), run.log("gates-" + name), sharer -> run.gates(name, sharer));

@@ -8,6 +8,7 @@ import dev.piecewise.adapter.Consent;
 import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.checkpoint.JsonFields;
+import dev.piecewise.error.ServingException;
 import dev.piecewise.training.Checkpoints;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,14 @@ public final class SharerRun {
 
     /** One who was chosen. */
     public record Sharer(String id, int items, int cluster, Consent consent) {}
+
+    /** Refuses any other base model than the one that the sharers were trained on. */
+    public void requireBase(String fingerprint) {
+        if (!base.equals(fingerprint)) {
+            throw ServingException.invalid(
+                    "model", "the sharers were trained on base model %s, not on %s".formatted(base, fingerprint));
+        }
+    }
 
     /** The run in this directory, or empty where none has been begun. One that was begun with other settings is refused. */
     static Optional<SharerRun> find(Path directory, Map<String, String> settings) {

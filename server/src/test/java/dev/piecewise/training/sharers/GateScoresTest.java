@@ -19,6 +19,8 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.fixture.TinyCheckpoint;
 import dev.piecewise.model.BaseModel;
 import dev.piecewise.model.DeviceChoice;
+import dev.piecewise.model.Discriminants;
+import dev.piecewise.model.HiddenStates;
 import dev.piecewise.model.TorchSelector;
 import dev.piecewise.model.TrainableBase;
 import dev.piecewise.training.Learner;
@@ -35,6 +37,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -115,6 +118,47 @@ final class GateScoresTest {
             }
         }
         return sum / count;
+    }
+
+    @Test
+    void computedGatesTellUsersApart() {
+        Path model = TinyCheckpoint.llama().write(directory.resolve("tiny"));
+        ModelConfig config = ModelConfigReader.read(model);
+        try (Checkpoint checkpoint = Checkpoint.open(model);
+                BaseModel base = BaseModel.load(checkpoint, config, DeviceChoice.of("cpu", "float32", true))) {
+            HiddenStates states = new HiddenStates(base);
+            List<List<SortedMap<Site, float[]>>> read = IntStream.range(0, USERS)
+                    .mapToObj(user -> texts(user, 12, user).stream()
+                            .map(text -> states.siteInputs(List.of(text)))
+                            .toList())
+                    .toList();
+            Site site = new Site(1, Projection.Q);
+            float[][] gates = new Discriminants(base)
+                    .of(read.stream()
+                            .map(user -> user.stream()
+                                    .map(item -> input(item, site))
+                                    .toArray(float[][]::new))
+                            .toList());
+            for (int user = 0; user < USERS; user++) {
+                float[] unseen = input(states.siteInputs(texts(user, 6, 77 + user)), site);
+                double own = dot(gates[user], unseen);
+                for (int other = 0; other < USERS; other++) {
+                    assertThat(dot(gates[other], unseen)).isLessThan(other == user ? own + 1 : own / 2);
+                }
+            }
+        }
+    }
+
+    private static float[] input(SortedMap<Site, float[]> inputs, Site site) {
+        return Objects.requireNonNull(inputs.get(site));
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
     }
 
     @Test
