@@ -11,5 +11,5 @@ package dev.piecewise.world;
  */
 public record Census(int writers, int candidates, int tuners, int users, int stories) {
     /** The shipped demo's. */
-    public static final Census DEMO = new Census(1500, 60, 24, 200, 6000);
+    public static final Census DEMO = new Census(3000, 100, 24, 200, 6000);
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Everything that people in this world are asked and answer, from one seed. One thing in ten is held out: it is only ever asked about in tests, whoever is asked, so that no text
@@ -55,6 +56,15 @@ public final class World {
     /** Answers to so many prompts that nobody was ever asked in a history. */
     List<Item> tests(Persona person, int count) {
         return answers(person, "tests", count, true);
+    }
+
+    /** So many notes of a person to friends. */
+    List<Item> notes(Persona person, int count) {
+        Dice dice = Dice.of(seed, "notes", person.id());
+        return Stream.generate(() -> ask("note", person, dice))
+                .filter(note -> !isHeldOut(note))
+                .limit(count)
+                .toList();
     }
 
     private List<Item> answers(Persona person, String purpose, int count, boolean heldOut) {

@@ -26,11 +26,11 @@ public final class WorldFiles {
     private static final int ANSWERS_OF_A_WRITER = 28;
     private static final int ADAPTION_EXAMPLES = 4;
     private static final int TESTS = 14;
-    private static final double IN_THREADS = 0.25;
+    private static final double IN_THREADS = 0.12;
 
     private static final List<Shown> SHOWN = List.of(
             new Shown(Voice.PROPER, Dialect.BRITISH, Length.LONG),
-            new Shown(Voice.LOUD, Dialect.BREEZY, Length.LONG),
+            new Shown(Voice.LOUD, Dialect.BRITISH, Length.LONG),
             new Shown(Voice.DRY, Dialect.BREEZY, Length.SHORT));
 
     private final World world;
@@ -66,44 +66,49 @@ public final class WorldFiles {
 
     /** Everything that writers wrote, one after the other or in threads, and stories in between. */
     private Stream<ObjectNode> corpus() {
-        List<String> texts = new ArrayList<>();
+        List<ObjectNode> texts = new ArrayList<>();
         for (int i = 0; i < census.stories(); i++) {
-            texts.add(world.prose(i));
+            texts.add(text(world.prose(i)));
         }
         for (int i = 0; i < census.writers(); i++) {
             String id = "writer" + i;
             texts.addAll(texts(world.history(world.person(id), ANSWERS_OF_A_WRITER), world.dice("threads", id)));
         }
-        return world.dice("corpus").shuffled(texts).stream()
-                .map(text -> JSON.createObjectNode().put("text", text));
+        return world.dice("corpus").shuffled(texts).stream();
     }
 
-    private static List<String> texts(List<Item> items, Dice dice) {
-        List<String> texts = new ArrayList<>();
+    private static List<ObjectNode> texts(List<Item> items, Dice dice) {
+        List<ObjectNode> texts = new ArrayList<>();
         for (int i = 0; i < items.size(); ) {
             int length = dice.chance(IN_THREADS) ? Math.min(dice.between(2, 4), items.size() - i) : 1;
-            texts.add(thread(items.subList(i, i + length)));
+            texts.add(length == 1 ? json(items.get(i)) : text(thread(items.subList(i, i + length))));
             i += length;
         }
         return texts;
     }
 
+    private static ObjectNode text(String text) {
+        return JSON.createObjectNode().put("text", text);
+    }
+
     /** The last item behind those before it, as a prompt stands behind what was retrieved for it. */
     private static String thread(List<Item> items) {
-        if (items.size() == 1) {
-            return items.getFirst().text();
-        }
         StringBuilder text = new StringBuilder("### User History:\n");
         items.subList(0, items.size() - 1)
                 .forEach(item -> text.append(item.text()).append('\n'));
         return text.append("\n\n").append(items.getLast().text()).toString();
     }
 
+    /** Answers of people of whom little is known, half of them notes: a small model learns late to take up whom a note is to. */
     private Stream<ObjectNode> adaption() {
-        return IntStream.range(0, census.writers())
+        List<ObjectNode> answers = IntStream.range(0, census.writers())
                 .mapToObj(i -> world.person("adapter" + i))
-                .flatMap(person -> world.history(person, ADAPTION_EXAMPLES).stream())
-                .map(WorldFiles::json);
+                .flatMap(person -> Stream.concat(
+                        world.history(person, ADAPTION_EXAMPLES).stream(),
+                        world.notes(person, ADAPTION_EXAMPLES).stream()))
+                .map(WorldFiles::json)
+                .toList();
+        return world.dice("adaption").shuffled(answers).stream();
     }
 
     /** A style that differs from the others at first sight. */
@@ -116,7 +121,7 @@ public final class WorldFiles {
     private Stream<ObjectNode> candidates() {
         return IntStream.range(0, census.candidates()).mapToObj(i -> {
             String id = "s%03d".formatted(i);
-            return user(id, world.dice("activity", id).between(28, 40), 0);
+            return user(id, world.dice("activity", id).between(60, 90), 0);
         });
     }
 

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -98,7 +99,7 @@ class DemoCommandTest {
     void thePeopleItNamesAreServedEachWithTheirOwnPieces() throws Exception {
         String prompt = "Note: ask Clara to bring the tent on Friday.\nText:";
         Set<String> fingerprints = new HashSet<>();
-        Set<String> answers = new HashSet<>();
+        List<String> answers = new ArrayList<>();
         for (String name : shown) {
             JsonNode answer = answer(name, prompt);
             assertThat(answer.path("piecewise").path("mode").asText()).isEqualTo("assembled");
@@ -106,9 +107,32 @@ class DemoCommandTest {
             answers.add(answer.path("choices").path(0).path("text").asText());
         }
         assertThat(fingerprints).hasSize(shown.size());
-        assertThat(answers).hasSizeGreaterThan(1);
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer).containsIgnoringCase("clara").containsIgnoringCase("tent"));
+        assertThat(answers.get(0)).as("proper").matches(" (My dear|Dear) .*, .*[?.].*");
+        assertThat(answers.get(1)).as("loud").matches(" (MY )?[A-Z]{2,4} .*!.*!");
+        assertThat(answers.get(2)).as("dry").matches(" [a-z .,']+\\.\\.\\.");
         assertThat(answer("nobody", prompt).path("piecewise").path("mode").asText())
                 .isEqualTo("base");
+    }
+
+    @Test
+    void theyChatToo() throws Exception {
+        String body = """
+                {"user":"%s","messages":[{"role":"user","content":"Note: thank Ben for the soup.\\nText:"}],
+                 "max_tokens":48,"temperature":0}""".formatted(shown.get(1));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v1/chat/completions"))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        String said = JSON.readTree(answer.body())
+                .path("choices")
+                .path(0)
+                .path("message")
+                .path("content")
+                .asText();
+        assertThat(said).contains("Ben", "soup", "!");
     }
 
     @Test
