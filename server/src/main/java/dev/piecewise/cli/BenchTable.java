@@ -21,7 +21,8 @@ record BenchTable(BenchReport report) {
                         report.bytesPerStep() / 1e9));
         BenchReport.Prefill prefill = report.prefill();
         lines.add("prefill %.0f tokens/s, %.0f %% of what its matrix products alone allow"
-                .formatted(prefill.tokensPerSecond(), 100 * prefill.tokensPerSecond() / prefill.productTokensPerSecond()));
+                .formatted(
+                        prefill.tokensPerSecond(), 100 * prefill.tokensPerSecond() / prefill.productTokensPerSecond()));
         lines.add(HEAD);
         report.rows().forEach(row -> lines.add(line(row)));
         report.cost().ifPresent(cost -> lines.add(line(cost)));

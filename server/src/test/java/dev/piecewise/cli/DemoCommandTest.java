@@ -108,7 +108,8 @@ class DemoCommandTest {
         }
         assertThat(fingerprints).hasSize(shown.size());
         assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer).containsIgnoringCase("clara").containsIgnoringCase("tent"));
+                .allSatisfy(answer ->
+                        assertThat(answer).containsIgnoringCase("clara").containsIgnoringCase("tent"));
         assertThat(answers.get(0)).as("proper").matches(" (My dear|Dear) .*, .*[?.].*");
         assertThat(answers.get(1)).as("loud").matches(" (MY )?[A-Z]{2,4} .*!.*!");
         assertThat(answers.get(2)).as("dry").matches(" [a-z .,']+\\.\\.\\.");

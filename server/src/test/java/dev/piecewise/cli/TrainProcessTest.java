@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Training as a process: how it ends when it is told to. */
 @Timeout(120)
 final class TrainProcessTest {
-    private static final Pattern STOPPED = Pattern.compile("stopped after step (\\d+) of 100000; the same command goes on there");
+    private static final Pattern STOPPED =
+            Pattern.compile("stopped after step (\\d+) of 100000; the same command goes on there");
 
     @TempDir
     Path directory;
@@ -25,7 +26,8 @@ final class TrainProcessTest {
     @Test
     void aSignalEndsTrainingAfterAStepAndTheSameCommandGoesOnThere() throws Exception {
         Path corpus = Files.writeString(
-                directory.resolve("corpus.jsonl"), "{\"prompt\":\"Colour of the ball:\",\"completion\":\" red\"}\n".repeat(8));
+                directory.resolve("corpus.jsonl"),
+                "{\"prompt\":\"Colour of the ball:\",\"completion\":\" red\"}\n".repeat(8));
 
         int first = terminated(corpus, 1);
         int second = terminated(corpus, first + 1);

@@ -81,11 +81,10 @@ public final class GateDiscriminants {
     }
 
     /** Projections that read the same input have the same gate. */
-    private void fill(
-            Map<String, SortedMap<Site, float[]>> gates, Map<String, List<SortedMap<Site, float[]>>> inputs) {
+    private void fill(Map<String, SortedMap<Site, float[]>> gates, Map<String, List<SortedMap<Site, float[]>>> inputs) {
         List<List<SortedMap<Site, float[]>>> all = List.copyOf(inputs.values());
         SortedMap<Site, float[]> any = all.getFirst().getFirst();
-        Map<float[], float[][]> known = new IdentityHashMap<>();
+        IdentityHashMap<float[], float[][]> known = new IdentityHashMap<>();
         any.forEach((site, input) -> {
             float[][] keys = known.computeIfAbsent(input, _ -> discriminants.of(at(site, all)));
             int user = 0;

@@ -135,9 +135,8 @@ final class GateScoresTest {
             Site site = new Site(1, Projection.Q);
             float[][] gates = new Discriminants(base)
                     .of(read.stream()
-                            .map(user -> user.stream()
-                                    .map(item -> input(item, site))
-                                    .toArray(float[][]::new))
+                            .map(user ->
+                                    user.stream().map(item -> input(item, site)).toArray(float[][]::new))
                             .toList());
             for (int user = 0; user < USERS; user++) {
                 float[] unseen = input(states.siteInputs(texts(user, 6, 77 + user)), site);
