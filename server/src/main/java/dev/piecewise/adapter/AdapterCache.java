@@ -30,9 +30,14 @@ public final class AdapterCache {
                 .build();
     }
 
-    /** The plan's adapter, merged if it is not there. The plan must be for this pool. */
+    /** As {@link #get(String, Plan, Pool, Merge)}, for whoever is not kept apart from others. */
     public LoraAdapter get(Plan plan, Pool pool, Merge merge) {
-        return adapters.get(Fingerprints.merged(plan, merge), _ -> merged(plan, pool, merge));
+        return get("", plan, pool, merge);
+    }
+
+    /** The plan's adapter, merged if it is not there for the same {@code whose}: others could tell by the time that it takes. The plan must be for this pool. */
+    public LoraAdapter get(String whose, Plan plan, Pool pool, Merge merge) {
+        return adapters.get(whose + Fingerprints.merged(plan, merge), _ -> merged(plan, pool, merge));
     }
 
     /** Whether {@link #get} would find it; asking counts as neither hit nor miss. */
@@ -40,11 +45,11 @@ public final class AdapterCache {
         return adapters.asMap().containsKey(Fingerprints.merged(plan, merge));
     }
 
-    /** Drops what was made of this plan; whether there was anything. */
-    public boolean forget(Plan plan) {
+    /** Drops what was made of this plan for the same {@code whose}; whether there was anything. */
+    public boolean forget(String whose, Plan plan) {
         boolean any = false;
         for (Merge merge : Merge.values()) {
-            any |= adapters.asMap().remove(Fingerprints.merged(plan, merge)) != null;
+            any |= adapters.asMap().remove(whose + Fingerprints.merged(plan, merge)) != null;
         }
         return any;
     }

@@ -8,6 +8,7 @@ import dev.piecewise.adapter.Pool;
 import dev.piecewise.config.PiecewiseConfig.AdapterMode;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.Tenant;
 import java.util.List;
 
 /** Makes plans into what the engine runs: gains on the resident pool where these can say it, else a merged adapter for a slot. */
@@ -28,7 +29,7 @@ final class Adaptations {
     }
 
     /** INVALID_REQUEST with param {@code piecewise.merge} when neither the resident pool nor a slot can run the plan merged so. */
-    Adaptation of(Finding.Found found, Merge merge) {
+    Adaptation of(String user, Finding.Found found, Merge merge) {
         Plan plan = found.plan();
         if (isResident(merge) && found.gains().isPresent()) {
             return found.gains().get();
@@ -39,7 +40,7 @@ final class Adaptations {
                     "a piece of the user's plan is not on the device, and adapters.mode is resident; restart the server");
         }
         requireRoom(widest(plan), merge, found.pool());
-        return new Adaptation.Merged(adapters.get(plan, found.pool(), merge));
+        return new Adaptation.Merged(adapters.get(Tenant.of(user).prefix(), plan, found.pool(), merge));
     }
 
     /** INVALID_REQUEST when a plan of this many pieces a site could not be served, merged so. */

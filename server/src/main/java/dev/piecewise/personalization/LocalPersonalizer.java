@@ -113,7 +113,7 @@ public final class LocalPersonalizer implements Personalizer {
     public Forgotten forget(String user) {
         assemblies.drop(user);
         Optional<Plan> plan = pooled.flatMap(with -> with.plans().forget(user));
-        boolean merged = plan.map(adapters::forget).orElse(false);
+        boolean merged = plan.map(kept -> forget(user, kept)).orElse(false);
         boolean uploaded = own.map(with -> with.forget(user)).orElse(false);
         return new Forgotten(plan.isPresent(), merged || uploaded);
     }
@@ -122,7 +122,7 @@ public final class LocalPersonalizer implements Personalizer {
     public void prefetch(String user) {
         try {
             if (find(user) instanceof Finding.Found found) {
-                assembled(found, Optional.empty());
+                assembled(user, found, Optional.empty());
             }
         } catch (ServingException refused) {
             log.atDebug().addKeyValue("code", refused.code()).log("nothing was made ready for a user");
@@ -156,8 +156,12 @@ public final class LocalPersonalizer implements Personalizer {
             return Optional.empty();
         }
         Map<String, Plan> outdated = with.plans().take(next);
-        outdated.values().forEach(adapters::forget);
+        outdated.forEach(this::forget);
         return Optional.of(outdated.keySet());
+    }
+
+    private boolean forget(String user, Plan plan) {
+        return adapters.forget(Tenant.of(user).prefix(), plan);
     }
 
     private Finding find(String user) {
@@ -188,7 +192,7 @@ public final class LocalPersonalizer implements Personalizer {
                         .map(guard ->
                                 base("the plan is worse than the base on the newest %d items: loss %.4f instead of %.4f"
                                         .formatted(guard.items(), guard.assembledLoss(), guard.baseLoss())))
-                        .orElseGet(() -> assembled(found, merge));
+                        .orElseGet(() -> assembled(user, found, merge));
             case Finding.Missing missing -> unassembled(user, missing);
         };
         return search instanceof OwnAdapters.Search.Missing missing && missing.code() == ErrorCode.CONFLICT
@@ -227,7 +231,7 @@ public final class LocalPersonalizer implements Personalizer {
 
     private Served assembled(String user, Optional<Merge> merge) {
         return switch (find(user)) {
-            case Finding.Found found -> assembled(found, merge);
+            case Finding.Found found -> assembled(user, found, merge);
             case Finding.Missing missing -> throw refused(missing.code(), missing.reason());
         };
     }
@@ -236,11 +240,12 @@ public final class LocalPersonalizer implements Personalizer {
         return new ServingException(code, reason, "user");
     }
 
-    private Served assembled(Finding.Found found, Optional<Merge> merge) {
+    private Served assembled(String user, Finding.Found found, Optional<Merge> merge) {
         Pooled with = pooled.orElseThrow();
         Plan plan = found.plan();
         return new Served(
-                with.adaptations().of(found, merge.orElse(settings.assembly().merge())),
+                with.adaptations()
+                        .of(user, found, merge.orElse(settings.assembly().merge())),
                 Mode.ASSEMBLED,
                 Optional.of(plan.pool()),
                 "user has a plan",
@@ -274,7 +279,7 @@ public final class LocalPersonalizer implements Personalizer {
             throw ServingException.invalid("history", "the user has no history to assemble a plan from");
         }
         Plan plan = maker.make(
-                user, history, options, new Sides(loaded.base(), with.adaptations(), edition, options.merge()));
+                user, history, options, new Sides(user, loaded.base(), with.adaptations(), edition, options.merge()));
         with.adaptations().requireServable(Adaptations.widest(plan), options.merge(), edition);
         return plan;
     }
@@ -285,7 +290,7 @@ public final class LocalPersonalizer implements Personalizer {
 
     private void keep(String user, Plan plan, Pooled with) {
         store.putPlan(user, plan);
-        with.plans().forget(user).ifPresent(adapters::forget);
+        with.plans().forget(user).ifPresent(old -> forget(user, old));
         prefetch(user);
     }
 }

@@ -36,6 +36,16 @@ final class AdapterCacheTest {
     }
 
     @Test
+    void keepsThoseApartWhoMustNotTellWhatTheOthersHave() {
+        AdapterCache cache = new AdapterCache(10 * bytes);
+        LoraAdapter first = cache.get("a", plan("s0"), pool, Merge.PRODUCT);
+        assertThat(cache.get("b", plan("s0"), pool, Merge.PRODUCT)).isNotSameAs(first);
+        assertThat(cache.forget("b", plan("s0"))).isTrue();
+        assertThat(cache.forget("b", plan("s0"))).isFalse();
+        assertThat(cache.get("a", plan("s0"), pool, Merge.PRODUCT)).isSameAs(first);
+    }
+
+    @Test
     void mergesEachAdapterOnce() {
         AdapterCache cache = new AdapterCache(10 * bytes);
         LoraAdapter first = cache.get(plan("s0"), pool, Merge.PRODUCT);
