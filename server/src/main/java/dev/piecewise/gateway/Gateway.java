@@ -22,6 +22,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -157,6 +158,11 @@ public final class Gateway implements AutoCloseable {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
+    /** Every method with the path that it is for; what stands in braces is any name. */
+    List<String> operations() {
+        return routes().operations();
+    }
+
     private Routes routes() {
         Operations operations = new Operations(metrics, this::ready);
         Console console = new Console();
@@ -220,6 +226,7 @@ public final class Gateway implements AutoCloseable {
                 .addAlways("GET", "/health/ready", operations::ready)
                 .addAlways("GET", "/health", operations::ready)
                 .addAlways("GET", "/version", operations::version)
+                .addAlways("GET", "/openapi.yaml", new ApiDocument()::get)
                 .addAlways("GET", "/", console::page)
                 .addAlways("GET", "/console/:file", console::file);
     }

@@ -10,10 +10,14 @@ import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteException;
 
 /** A database with a few connections. Any thread may call; a failure is UNAVAILABLE and has changed nothing. */
 final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
+
+    /** PostgreSQL's word for it. */
+    private static final String DISK_FULL = "53100";
 
     private final HikariDataSource connections;
     private final Dialect dialect;
@@ -136,7 +140,15 @@ final class Database implements AutoCloseable {
                 .log("the database failed");
         return new ServingException(
                 ErrorCode.UNAVAILABLE,
-                "the store does not answer (database error %s, %d)"
-                        .formatted(failed.getSQLState(), failed.getErrorCode()));
+                "%s (database error %s, %d)".formatted(reason(failed), failed.getSQLState(), failed.getErrorCode()));
+    }
+
+    private static String reason(SQLException failed) {
+        if (DISK_FULL.equals(failed.getSQLState())) {
+            return "the database's disk is full";
+        }
+        return failed instanceof SQLiteException
+                ? SqliteFile.failure(failed).orElse("the store does not answer")
+                : "the store does not answer";
     }
 }

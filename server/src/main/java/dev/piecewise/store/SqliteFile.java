@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -72,8 +73,22 @@ final class SqliteFile {
         }
     }
 
+    /** What an operator can do something about. */
+    static Optional<String> failure(SQLException failed) {
+        return switch (code(failed)) {
+            case SQLITE_FULL -> Optional.of("the database's disk is full");
+            case SQLITE_READONLY -> Optional.of("the database can only be read");
+            case SQLITE_IOERR, SQLITE_CANTOPEN -> Optional.of("the database's file cannot be read or written");
+            default -> Optional.empty();
+        };
+    }
+
+    private static SQLiteErrorCode code(SQLException failed) {
+        return SQLiteErrorCode.getErrorCode(failed.getErrorCode() & 0xFF);
+    }
+
     private static String reason(SQLException failed) {
-        SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(failed.getErrorCode() & 0xFF);
+        SQLiteErrorCode code = code(failed);
         if (code == SQLiteErrorCode.SQLITE_NOTADB) {
             return "is not an SQLite database";
         }

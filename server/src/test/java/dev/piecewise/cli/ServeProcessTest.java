@@ -2,10 +2,6 @@ package dev.piecewise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.piecewise.adapter.HistoryItem;
-import dev.piecewise.store.Store;
-import dev.piecewise.store.Stores;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -55,39 +51,6 @@ class ServeProcessTest {
             }
             assertThat(server.exitStatus(20)).isEqualTo(143);
             assertThat(server.said()).doesNotContain("a secret", "Exception");
-        }
-    }
-
-    @Test
-    void losesNothingThatItAcknowledgedWhenItIsKilled() throws Exception {
-        int acknowledged = 0;
-        try (ServerProcess server = ServerProcess.start(settings("killed.db"))) {
-            ServerClient client = server.ready();
-            Thread killer = Thread.ofVirtual().unstarted(server::kill);
-            try {
-                while (true) {
-                    String item =
-                            "{\"items\":[{\"id\":\"%d\",\"text\":\"text %d\"}]}".formatted(acknowledged, acknowledged);
-                    assertThat(client.post("/v1/users/ann/history", item).status())
-                            .isEqualTo(200);
-                    acknowledged++;
-                    if (acknowledged == 50) {
-                        killer.start();
-                    }
-                }
-            } catch (IOException gone) {
-                assertThat(server.exitStatus(20)).isEqualTo(137);
-            }
-        }
-        assertThat(acknowledged).isGreaterThanOrEqualTo(50);
-        try (Store store = Stores.open("jdbc:sqlite:" + directory.resolve("killed.db"))) {
-            List<String> texts = store.history("ann", 0, Integer.MAX_VALUE).stream()
-                    .map(HistoryItem::completion)
-                    .toList();
-            assertThat(texts).hasSizeBetween(acknowledged, acknowledged + 1);
-            for (int i = 0; i < texts.size(); i++) {
-                assertThat(texts.get(i)).isEqualTo("text " + i);
-            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.personalization.Mode;
+import dev.piecewise.personalization.OwnAdapters;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.personalization.Served;
 import dev.piecewise.store.Store;
@@ -26,6 +27,9 @@ import java.util.concurrent.TimeUnit;
 /** A personalizer that makes the same plan for everybody. */
 final class ScriptedPersonalizer implements Personalizer {
     private final Store store;
+    /** Users' own adapters, where a test has some. */
+    Optional<OwnAdapters> own = Optional.empty();
+
     final ConcurrentLinkedQueue<String> forgotten = new ConcurrentLinkedQueue<>();
     private final BlockingQueue<String> prefetched = new LinkedBlockingQueue<>();
     private volatile CountDownLatch mayAssemble = new CountDownLatch(0);
@@ -80,6 +84,11 @@ final class ScriptedPersonalizer implements Personalizer {
     @Override
     public Optional<Plan> plan(String user) {
         return store.plan(user);
+    }
+
+    @Override
+    public Optional<OwnAdapters> own() {
+        return own;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.piecewise.gateway;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,23 +19,29 @@ import dev.piecewise.text.TinyTokenizers;
 import dev.piecewise.text.Tokenizer;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** A gateway on a real socket, with a real store and tokenizer; engine and personalizer are stand-ins. */
 final class TestGateway implements AutoCloseable {
+    /** What everything that is sent through here is held against. */
+    static final Contract CONTRACT = Contract.parse(resource());
+
     static final int BOS = 1;
     static final int EOS = 2;
 
@@ -141,7 +148,11 @@ final class TestGateway implements AutoCloseable {
     }
 
     HttpResponse<String> send(String method, String path, String body) throws IOException, InterruptedException {
-        return client.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(request(method, path, body), HttpResponse.BodyHandlers.ofString());
+        assertThat(CONTRACT.violations(method, path, body, answer(response)))
+                .as("%s %s against openapi.yaml: %s", method, path, response.body())
+                .isEmpty();
+        return response;
     }
 
     HttpResponse<String> complete(String body) throws IOException, InterruptedException {
@@ -196,6 +207,22 @@ final class TestGateway implements AutoCloseable {
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString(body))
                 .build();
+    }
+
+    private static Contract.Answer answer(HttpResponse<String> response) {
+        return new Contract.Answer(
+                response.statusCode(),
+                response.headers().firstValue("content-type").orElse(null),
+                response.headers().firstValue("x-piecewise-adapter").orElse(null),
+                response.body());
+    }
+
+    private static String resource() {
+        try (InputStream file = Objects.requireNonNull(Gateway.class.getResourceAsStream("openapi.yaml"))) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path newDirectory() {

@@ -3,6 +3,7 @@ package dev.piecewise.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +88,37 @@ final class StoresTest {
             assertThat(pragma(connection, "foreign_keys")).isEqualTo("1");
             assertThat(pragma(connection, "busy_timeout")).isEqualTo("10000");
         }
+    }
+
+    /** The file may have so many pages, as on a disk that is full. */
+    @Test
+    void aFullDiskIsSaidAndLosesNothing() {
+        String url = "jdbc:sqlite:" + directory.resolve("full.db");
+        String limited = url + "?max_page_count=150";
+        int stored = 0;
+        try (Store store = Stores.open(limited)) {
+            try {
+                for (; stored < 1000; stored++) {
+                    store.append("ann", List.of(new HistoryItem("id " + stored, null, null, "text ".repeat(500))));
+                }
+            } catch (ServingException full) {
+                assertThat(full.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+                assertThat(full).hasMessageContaining("the database's disk is full");
+            }
+            assertThat(stored).isBetween(50, 900);
+            assertThat(store.user("ann").orElseThrow().items()).isEqualTo(stored);
+            store.deleteUser("ann");
+            assertThat(store.append("ann", List.of(new HistoryItem(null, null, null, "there is room")))
+                            .total())
+                    .isEqualTo(1);
+        }
+    }
+
+    /** Nothing can be written to {@code /proc}, whoever asks. */
+    @Test
+    void aDirectoryThatCannotBeWrittenIsNamed() {
+        assertRefused("jdbc:sqlite:/proc/store.db", "/proc/store.db cannot be read and written as a database");
+        assertRefused("jdbc:sqlite:/proc/below/store.db", "the directory /proc/below cannot be made");
     }
 
     private static void assertRefused(String url, String message) {

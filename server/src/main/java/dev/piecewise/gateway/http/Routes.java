@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Which endpoint answers which method and path. A pattern such as {@code /v1/users/:id/plan} names parts of the path; such a part is matched before its percent
@@ -41,6 +42,16 @@ public final class Routes {
     public Routes addSocket(String path, Supplier<SocketEndpoint> endpoint) {
         sockets.put(path, endpoint);
         return this;
+    }
+
+    /** Every method with its path, whose named parts stand in braces; WebSockets are GET. */
+    public List<String> operations() {
+        Stream<String> paths = routes.stream().map(route -> route.method() + " " + route.pattern());
+        Stream<String> open = sockets.keySet().stream().map(path -> "GET " + path);
+        return Stream.concat(paths, open)
+                .map(operation -> operation.replaceAll(":([a-z]+)", "{$1}"))
+                .sorted()
+                .toList();
     }
 
     Optional<Supplier<SocketEndpoint>> socket(String path) {
