@@ -63,7 +63,7 @@ public final class Bench implements AutoCloseable {
             progress.accept(rows.size());
         }
         Prefill prefill = prefill();
-        Optional<BenchReport.Cost> cost = new ColdStart(engine, base, workload).measure();
+        Optional<BenchReport.Cost> cost = new ColdStart(engine, base, workload).measure(options.prompt());
         BenchReport.Memory memory = new BenchReport.Memory(
                 ProcessMemory.expected(base, limits, options), ReadLoop.BYTES, ProcessMemory.peak());
         return new BenchReport(

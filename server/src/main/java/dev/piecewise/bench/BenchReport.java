@@ -46,8 +46,15 @@ public record BenchReport(
 
     public record Adapted(double stepSeconds, double tokensPerSecond, double tax) {}
 
-    /** Of getting a user ready: merging a plan of three pieces on the host, and the first token of a cold and a warm user at an idle engine. */
-    public record Cost(double mergeSeconds, double coldSeconds, double warmSeconds) {}
+    /**
+     * Of getting a user ready.
+     *
+     * @param mergeSeconds merging a plan of three pieces on the host
+     * @param coldSeconds to the first token of a user whom the engine has not seen, at an idle engine
+     * @param warmSeconds the same of a user whom it has seen
+     * @param planSecondsPerToken choosing the pieces for a history of 50 items that has as many tokens as the long prompt
+     */
+    public record Cost(double mergeSeconds, double coldSeconds, double warmSeconds, double planSecondsPerToken) {}
 
     /**
      * Memory of the process.

@@ -29,7 +29,7 @@ final class ColdStart {
     }
 
     /** Empty when only the base is measured. */
-    Optional<BenchReport.Cost> measure() throws InterruptedException {
+    Optional<BenchReport.Cost> measure(int planTokens) throws InterruptedException {
         List<Adaptation> known = workload.adaptations(1);
         if (known.isEmpty()) {
             return Optional.empty();
@@ -41,8 +41,11 @@ final class ColdStart {
             cold.add(firstToken(unseen));
             warm.add(firstToken(unseen));
         }
-        return Optional.of(
-                new BenchReport.Cost(workload.mergeSeconds(), StepClock.median(cold), StepClock.median(warm)));
+        return Optional.of(new BenchReport.Cost(
+                workload.mergeSeconds(),
+                StepClock.median(cold),
+                StepClock.median(warm),
+                workload.planSeconds(base, planTokens) / planTokens));
     }
 
     /** The same numbers under a fingerprint that the engine does not know. */

@@ -82,6 +82,11 @@ final class Workload {
         return StepClock.median(seconds);
     }
 
+    /** Choosing pieces from a pool of some sharers for a history of so many tokens. */
+    double planSeconds(BaseModel model, int tokens) {
+        return new PlanTime(model, random.pool(base.fingerprint(), 8, options.rank())).seconds(tokens);
+    }
+
     private void addMerged(int count) {
         for (int i = 0; i < count; i++) {
             adaptations.add(random.merged("adapter-" + i, options.rank()));

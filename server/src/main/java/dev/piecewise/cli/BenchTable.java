@@ -25,7 +25,11 @@ record BenchTable(BenchReport report) {
                         prefill.tokensPerSecond(), 100 * prefill.tokensPerSecond() / prefill.productTokensPerSecond()));
         lines.add(HEAD);
         report.rows().forEach(row -> lines.add(line(row)));
-        report.cost().ifPresent(cost -> lines.add(line(cost)));
+        report.cost().ifPresent(cost -> {
+            lines.add(line(cost));
+            lines.add("choosing the pieces for 50 items costs %.2f times a prefill of as many tokens"
+                    .formatted(cost.planSecondsPerToken() * report.prefill().tokensPerSecond()));
+        });
         lines.add(line(report.memory()));
         return String.join("\n", lines);
     }
