@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,11 +78,14 @@ final class LocalEngineTest {
         FakeModel small = new FakeModel(TestEngine.VOCABULARY, 130, 100, 0);
         try (TestEngine engine = new TestEngine(small, new EngineLimits(4, 8, 100, 0, true, 2))) {
             List<Generation> others = new ArrayList<>();
+            Semaphore held = engine.hold();
             for (int i = 0; i < 10; i++) {
                 others.add(
                         engine.submit(Requests.counting(i, 25).seed(i).max(30).user("other")));
             }
-            assertThat(engine.run(request.max(20)).tokens()).isEqualTo(alone);
+            Generation again = engine.submit(request.max(20));
+            engine.release(held);
+            assertThat(Completion.of(again).tokens()).isEqualTo(alone);
             for (Generation other : others) {
                 assertThat(Completion.of(other).tokens()).hasSize(30);
             }

@@ -16,7 +16,7 @@ public final class Completion implements AutoCloseable {
     private final List<Choice> choices = new ArrayList<>();
     private final Generations generations = new Generations();
     private int open;
-    private boolean closed;
+    private boolean charged;
 
     private Completion(CompletionRequest request) {
         this.request = request;
@@ -90,6 +90,9 @@ public final class Completion implements AutoCloseable {
         choice.take(step.event());
         if (!ended && choice.isFinished()) {
             open--;
+            if (open == 0) {
+                charge();
+            }
             if (choice.isStopped()) {
                 generations.stop(step.number());
             }
@@ -118,8 +121,13 @@ public final class Completion implements AutoCloseable {
     @Override
     public void close() {
         generations.close();
-        if (!closed) {
-            closed = true;
+        charge();
+    }
+
+    /** Once, and before the last token is told: whoever has the whole answer has paid for it. */
+    private void charge() {
+        if (!charged) {
+            charged = true;
             request.recipient().caller().allowance().spend(completionTokens());
         }
     }
