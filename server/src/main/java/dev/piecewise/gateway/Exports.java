@@ -1,7 +1,7 @@
 package dev.piecewise.gateway;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.PlanJson;
@@ -15,7 +15,6 @@ import dev.piecewise.tenant.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/users/:user/export}: everything that is kept of a user, as lines of JSON that say in {@code object} what they are. */
 final class Exports {
@@ -33,25 +32,7 @@ final class Exports {
 
     private record User(String object, String id, String created, int historyItems) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Item(
-            String object,
-            @Nullable String id,
-            @Nullable String at,
-            @Nullable String prompt,
-            @Nullable String completion,
-            @Nullable String text) {
-        static Item of(HistoryItem item) {
-            boolean answers = item.prompt() != null;
-            return new Item(
-                    "history.item",
-                    item.id(),
-                    item.at(),
-                    item.prompt(),
-                    answers ? item.completion() : null,
-                    answers ? null : item.completion());
-        }
-    }
+    private record Item(String object, @JsonUnwrapped HistoryItemBody item) {}
 
     private record UserPlan(String object, JsonNode plan) {}
 
@@ -85,7 +66,7 @@ final class Exports {
         List<HistoryItem> page = store.history(user, 0, PAGE);
         for (long offset = PAGE; !page.isEmpty(); offset += PAGE) {
             for (HistoryItem item : page) {
-                lines.add(Item.of(item));
+                lines.add(new Item("history.item", HistoryItemBody.of(item)));
             }
             page = page.size() < PAGE ? List.of() : store.history(user, offset, PAGE);
         }

@@ -1,6 +1,5 @@
 package dev.piecewise.gateway;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.error.ServingException;
@@ -12,7 +11,6 @@ import dev.piecewise.store.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/users/:user/history}. */
 final class Histories {
@@ -31,21 +29,7 @@ final class Histories {
         personalizer = serving.personalizer();
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    private record Item(
-            @Nullable String id,
-            @Nullable String at,
-            @Nullable String prompt,
-            @Nullable String completion,
-            @Nullable String text) {
-        static Item of(HistoryItem item) {
-            return item.prompt() == null
-                    ? new Item(item.id(), item.at(), null, null, item.completion())
-                    : new Item(item.id(), item.at(), item.prompt(), item.completion(), null);
-        }
-    }
-
-    private record ItemList(String object, List<Item> data, int total, boolean hasMore) {}
+    private record ItemList(String object, List<HistoryItemBody> data, int total, boolean hasMore) {}
 
     private record Cleared(String object, boolean deleted, int historyItems) {}
 
@@ -69,8 +53,9 @@ final class Histories {
         Store.User user = Users.existing(store, Users.id(exchange));
         int offset = exchange.queryInteger("offset", 0, Integer.MAX_VALUE).orElse(0);
         int limit = exchange.queryInteger("limit", 1, LARGEST_PAGE).orElse(PAGE);
-        List<Item> page =
-                store.history(user.id(), offset, limit).stream().map(Item::of).toList();
+        List<HistoryItemBody> page = store.history(user.id(), offset, limit).stream()
+                .map(HistoryItemBody::of)
+                .toList();
         boolean more = (long) offset + page.size() < user.items();
         exchange.answer(200, new ItemList("list", page, user.items(), more));
     }
