@@ -35,9 +35,12 @@ final class Pools {
             int sites,
             int pieces) {
         static Summary of(PublishedPool published) {
-            Pool pool = published.pool();
+            return of(published.name(), published.pool());
+        }
+
+        static Summary of(String name, Pool pool) {
             return new Summary(
-                    published.name(),
+                    name,
                     "pool",
                     pool.hash(),
                     pool.base(),
@@ -69,17 +72,17 @@ final class Pools {
             List<PoolVersions.Version> versions) {
         static Details of(PublishedPool published) {
             Pool pool = published.pool();
-            Summary summary = Summary.of(published);
+            Summary summary = Summary.of(published.name(), pool);
             return new Details(
                     summary.id(),
                     summary.object(),
-                    pool.hash(),
-                    pool.base(),
-                    pool.rank(),
+                    summary.version(),
+                    summary.base(),
+                    summary.rank(),
                     summary.alpha(),
                     summary.merge(),
                     summary.keys(),
-                    pool.pieces(),
+                    summary.pieces(),
                     pool.sharers().stream()
                             .map(sharer -> Sharer.of(sharer, pool))
                             .toList(),
