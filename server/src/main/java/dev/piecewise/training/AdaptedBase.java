@@ -5,6 +5,7 @@ import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.Checkpoint.Stored;
+import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.ExpectedTensors;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.SafetensorsWriter;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A base model with an adapter merged in, {@code W + B A}, as a directory of its own with the first one's configuration and tokenizer. */
 public final class AdaptedBase {
@@ -39,15 +41,20 @@ public final class AdaptedBase {
     /** The same with all weights anew. */
     public static void write(
             Checkpoint base, ModelConfig config, Map<String, float[]> weights, AtomicFiles.Content more, Path out) {
+        publish(base, weights(config, weights, name -> base.tensor(name).info().dtype()), more, out);
+    }
+
+    /** All of a model's weights, each written as {@code stored} says. */
+    static SafetensorsWriter weights(ModelConfig config, Map<String, float[]> weights, Function<String, DType> stored) {
         SafetensorsWriter writer = writer();
         ExpectedTensors.of(config).forEach((name, shape) -> {
             float[] values = weights.get(name);
             if (values == null) {
                 throw new IllegalStateException("no " + name + " was trained");
             }
-            writer.add(name, base.tensor(name).info().dtype(), () -> values, shape);
+            writer.add(name, stored.apply(name), () -> values, shape);
         });
-        publish(base, writer, more, out);
+        return writer;
     }
 
     private static SafetensorsWriter writer() {

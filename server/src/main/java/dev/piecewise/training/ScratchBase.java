@@ -6,7 +6,6 @@ import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.checkpoint.DType;
-import dev.piecewise.checkpoint.ExpectedTensors;
 import dev.piecewise.checkpoint.JsonFields;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
@@ -126,14 +125,7 @@ public final class ScratchBase {
     }
 
     private void publish(ModelConfig config, Map<String, float[]> weights, DType stored, TrainingLog log, Path out) {
-        SafetensorsWriter writer = new SafetensorsWriter(Map.of("format", "pt"));
-        ExpectedTensors.of(config).forEach((name, shape) -> {
-            float[] values = weights.get(name);
-            if (values == null) {
-                throw new IllegalStateException("no " + name + " was trained");
-            }
-            writer.add(name, stored, () -> values, shape);
-        });
+        SafetensorsWriter writer = AdaptedBase.weights(config, weights, _ -> stored);
         AtomicFiles.directory(out, temporary -> {
             for (String name : COPIED) {
                 Files.copy(work.resolve(name), temporary.resolve(name));
