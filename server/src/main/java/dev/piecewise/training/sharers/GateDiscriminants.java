@@ -4,8 +4,6 @@ import dev.piecewise.adapter.Contribution;
 import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.adapter.HistoryItem;
-import dev.piecewise.adapter.LoraAdapter;
-import dev.piecewise.adapter.PeftReader;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ServingException;
@@ -16,7 +14,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -49,11 +46,7 @@ public final class GateDiscriminants {
                         throw ServingException.invalid(
                                 "users", "sharer \"%s\" is not among the users".formatted(sharer.id()));
                     }
-                    LoraAdapter adapter = PeftReader.read(run.adapter(sharer), base, run.base());
-                    SortedMap<Site, float[]> gated = new TreeMap<>(own);
-                    gated.keySet().retainAll(adapter.sites().keySet());
-                    return new Contribution(sharer.id(), sharer.items(), adapter, Optional.of(gated))
-                            .agreed(sharer.consent(), run.base(), seed);
+                    return run.contribution(sharer, base, own, seed);
                 })
                 .toList();
     }

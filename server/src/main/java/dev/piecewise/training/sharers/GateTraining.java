@@ -4,7 +4,6 @@ import dev.piecewise.adapter.Contribution;
 import dev.piecewise.adapter.GateReader;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.adapter.LoraAdapter;
-import dev.piecewise.adapter.PeftReader;
 import dev.piecewise.checkpoint.ContentHash;
 import dev.piecewise.checkpoint.SafetensorsWriter;
 import dev.piecewise.checkpoint.Site;
@@ -17,7 +16,6 @@ import dev.piecewise.training.TrainingSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 
 /** Trains the gates of sharers whose adapters are trained (Per-Pcs A.6). The same call after a kill goes on where it was. */
@@ -57,12 +55,8 @@ public final class GateTraining {
 
     private Map<String, LoraAdapter> adapters(SharerRun run, List<SharerRun.Sharer> sharers) {
         Map<String, LoraAdapter> adapters = new LinkedHashMap<>();
-        sharers.forEach(sharer -> adapters.put(sharer.id(), adapter(run, sharer)));
+        sharers.forEach(sharer -> adapters.put(sharer.id(), run.trained(sharer, base.config())));
         return adapters;
-    }
-
-    private LoraAdapter adapter(SharerRun run, SharerRun.Sharer sharer) {
-        return PeftReader.read(run.adapter(sharer), base.config(), base.fingerprint());
     }
 
     private static void write(SortedMap<Site, float[]> gates, SharerRun run, String name, SharerRun.Sharer sharer) {
@@ -73,8 +67,7 @@ public final class GateTraining {
 
     private Contribution contribution(SharerRun run, String name, SharerRun.Sharer sharer, long seed) {
         SortedMap<Site, float[]> gates = GateReader.read(run.gates(name, sharer), base.config());
-        return new Contribution(sharer.id(), sharer.items(), adapter(run, sharer), Optional.of(gates))
-                .agreed(sharer.consent(), base.fingerprint(), seed);
+        return run.contribution(sharer, base.config(), gates, seed);
     }
 
     /** Gates that were trained otherwise are others. */

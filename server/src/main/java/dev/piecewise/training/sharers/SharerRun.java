@@ -5,9 +5,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.adapter.Consent;
+import dev.piecewise.adapter.Contribution;
+import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.PeftReader;
 import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.checkpoint.JsonFields;
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.training.Checkpoints;
 import java.nio.file.Files;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * The directory that the training of sharers keeps its results in: {@code sharers.json} says who was chosen and by which settings, {@code adapters} holds a PEFT
@@ -38,6 +44,17 @@ public final class SharerRun {
 
     /** One who was chosen. */
     public record Sharer(String id, int items, int cluster, Consent consent) {}
+
+    /** A sharer's adapter, read. {@code model} is the base model's shape. */
+    LoraAdapter trained(Sharer sharer, ModelConfig model) {
+        return PeftReader.read(adapter(sharer), model, base);
+    }
+
+    /** What a sharer gives to a pool with these gates: only the pieces that they agreed to share, drawn by {@code seed}. {@code model} is the base model's shape. */
+    Contribution contribution(Sharer sharer, ModelConfig model, SortedMap<Site, float[]> gates, long seed) {
+        return new Contribution(sharer.id(), sharer.items(), trained(sharer, model), Optional.of(gates))
+                .agreed(sharer.consent(), base, seed);
+    }
 
     /** Refuses any other base model than the one that the sharers were trained on. */
     public void requireBase(String fingerprint) {
