@@ -1,5 +1,5 @@
 # From logits to tokens, on the device.
-# counts = [T, bank columns, draws, scored positions, alternatives (-1: no logprobs), logprob rows, biases, repeated tokens, plain draws, filtered draws,
+# counts = [T, draws, scored positions, alternatives (-1: no logprobs), logprob rows, biases, repeated tokens, plain draws, filtered draws,
 #   decode rows to attend together, longest context of these, masked draws, words of a mask]
 # ints behind the 7 T: logit rows (draws + scored), targets (draws + scored; -1 for a draw), logprob rows, bias rows, bias tokens, repeated rows,
 #   repeated tokens, plain draws, filtered draws, top k of each draw,
@@ -51,51 +51,51 @@ def forbid(self, logits: Tensor, ints: Tensor, at: int, draws: int, words: int) 
 
 def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]) -> Tensor:
     # -> [draws + scored, 1 or 2 + 2 alternatives]: token, its logprob, likeliest tokens, their logprobs
-    draws = counts[2]
+    draws = counts[1]
     device = logits.device
-    at = 7 * counts[0] + draws + counts[3]
-    targets = ints.narrow(0, at, draws + counts[3]).to(device)
-    at = at + draws + counts[3]
-    logprob_rows = ints.narrow(0, at, counts[5]).to(device)
-    at = at + counts[5]
-    if counts[12] > 0:
-        behind = at + 2 * (counts[6] + counts[7]) + counts[8] + counts[9] + draws
-        self.forbid(logits, ints, behind, counts[12], counts[13])
-    raw = logits.index_select(0, logprob_rows) if counts[5] > 0 else logits
-    if counts[6] > 0:
-        rows = ints.narrow(0, at, counts[6]).to(device)
-        tokens = ints.narrow(0, at + counts[6], counts[6]).to(device)
+    at = 7 * counts[0] + draws + counts[2]
+    targets = ints.narrow(0, at, draws + counts[2]).to(device)
+    at = at + draws + counts[2]
+    logprob_rows = ints.narrow(0, at, counts[4]).to(device)
+    at = at + counts[4]
+    if counts[11] > 0:
+        behind = at + 2 * (counts[5] + counts[6]) + counts[7] + counts[8] + draws
+        self.forbid(logits, ints, behind, counts[11], counts[12])
+    raw = logits.index_select(0, logprob_rows) if counts[4] > 0 else logits
+    if counts[5] > 0:
+        rows = ints.narrow(0, at, counts[5]).to(device)
+        tokens = ints.narrow(0, at + counts[5], counts[5]).to(device)
     else:
         rows = targets
         tokens = targets
-    at = at + 2 * counts[6]
+    at = at + 2 * counts[5]
     repeat_at = at
-    at = at + 2 * counts[7]
-    if counts[7] > 0:
-        r = ints.narrow(0, repeat_at, counts[7]).to(device)
-        t = ints.narrow(0, repeat_at + counts[7], counts[7]).to(device)
-        penalty = floats.narrow(0, 4 * draws + counts[6], counts[7]).to(device)
+    at = at + 2 * counts[6]
+    if counts[6] > 0:
+        r = ints.narrow(0, repeat_at, counts[6]).to(device)
+        t = ints.narrow(0, repeat_at + counts[6], counts[6]).to(device)
+        penalty = floats.narrow(0, 4 * draws + counts[5], counts[6]).to(device)
         old = torch.index(logits, [r, t])
         logits.index_put_([r, t], torch.where(torch.gt(old, 0), torch.div(old, penalty), torch.mul(old, penalty)))
-    if counts[6] > 0:
-        logits.index_put_([rows, tokens], floats.narrow(0, 4 * draws, counts[6]).to(device), True)
+    if counts[5] > 0:
+        logits.index_put_([rows, tokens], floats.narrow(0, 4 * draws, counts[5]).to(device), True)
     chosen = torch.argmax(logits, 1)
-    if counts[8] > 0:
-        plain = ints.narrow(0, at, counts[8]).to(device)
+    if counts[7] > 0:
+        plain = ints.narrow(0, at, counts[7]).to(device)
         settings = floats.narrow(0, 0, 4 * draws).to(device).view([draws, 4]).index_select(0, plain)
         scaled = torch.div(logits.index_select(0, plain), settings.select(1, 0).unsqueeze(1))
         chosen.index_put_([plain], self.draw_plain(scaled, settings.select(1, 3).to(7)))
-    at = at + counts[8]
-    for i in range(counts[9]):
+    at = at + counts[7]
+    for i in range(counts[8]):
         row = int(ints[at + i])
-        top_k = int(ints[at + counts[9] + row])
+        top_k = int(ints[at + counts[8] + row])
         temperature = float(floats[row * 4])
         token = self.draw_filtered(torch.div(logits.select(0, row), temperature), top_k, float(floats[row * 4 + 1]), float(floats[row * 4 + 2]), float(floats[row * 4 + 3]))
         chosen.narrow(0, row, 1).copy_(token)
     chosen = torch.where(torch.lt(targets, 0), chosen, targets)
-    if counts[5] == 0:
+    if counts[4] == 0:
         return chosen.to(6).unsqueeze(1)
-    return self.with_logprobs(chosen, raw, logprob_rows, counts[4])
+    return self.with_logprobs(chosen, raw, logprob_rows, counts[3])
 
 
 def with_logprobs(self, chosen: Tensor, raw: Tensor, rows: Tensor, alternatives: int) -> Tensor:

@@ -1,5 +1,5 @@
 # One ragged step: T tokens of several sequences, prefill chunks and decode tokens side by side.
-# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, packed]
+# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, packed, width of the bank's chunks of q k v, of o and down, of gate up]
 # weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
 #   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty)
 # ints = [tokens, positions, RoPE lengths, places, spans of the tokens, first bank column of the tokens, 1 for tokens that have none] of T each, then what sampling needs
@@ -31,16 +31,16 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     places = rows.select(0, 3)
     tables = annotate(List[Tensor], [])
     if len(segments) > 0:
-        tables = self.lookups(segments, rows.select(0, 5), rows.select(0, 6), counts[1], shape)
+        tables = self.lookups(segments, rows.select(0, 5), rows.select(0, 6), shape)
     token_gains = torch.empty([0], dtype=dtype, device=device)
     if gains.numel() > 0:
         token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
     row_places = places
     row_mask = places
-    if counts[10] > 0:
-        first = torch.sub(rows.select(0, 3), rows.select(0, 1)).narrow(0, 0, counts[10])
-        row_places = self.row_places(first, counts[11])
-        seen = torch.le(torch.arange(counts[11], device=device).unsqueeze(0), rows.select(0, 1).narrow(0, 0, counts[10]).unsqueeze(1))
+    if counts[9] > 0:
+        first = torch.sub(rows.select(0, 3), rows.select(0, 1)).narrow(0, 0, counts[9])
+        row_places = self.row_places(first, counts[10])
+        seen = torch.le(torch.arange(counts[10], device=device).unsqueeze(0), rows.select(0, 1).narrow(0, 0, counts[9]).unsqueeze(1))
         row_mask = seen.unsqueeze(1).unsqueeze(1)
         row_places = torch.where(seen, row_places, first.unsqueeze(1)).view([-1])
     heads = shape[1]
@@ -59,7 +59,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         keys.index_copy_(0, places, qk.narrow(1, heads, kv_heads))
         values.index_copy_(0, places, qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
         parts = annotate(List[Tensor], [])
-        together = counts[10] if windows[layer] == 0 or counts[11] <= windows[layer] else 0
+        together = counts[9] if windows[layer] == 0 or counts[10] <= windows[layer] else 0
         if together > 0:
             parts.append(self.attend_rows(q.narrow(0, 0, together), keys, values, row_places, row_mask, numbers[1]))
         for s in range(together, len(spans) // 4):
@@ -76,9 +76,9 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         y = self.linear(active, weights[base + 8], weights[base + 9], packed)
         y = self.adapt(y, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = torch.add(x, y)
-    if counts[2] + counts[3] == 0:
+    if counts[1] + counts[2] == 0:
         return torch.empty([0], dtype=6)
-    x = x.index_select(0, ints.narrow(0, 7 * total, counts[2] + counts[3]).to(device))
+    x = x.index_select(0, ints.narrow(0, 7 * total, counts[1] + counts[2]).to(device))
     x = torch.rms_norm(x, [shape[4]], weights[1], eps)
     logits = self.linear(x, weights[2], torch.empty([0], dtype=6), packed).to(6)
     return self.sample(logits, ints, floats, counts)

@@ -14,7 +14,7 @@ public sealed interface Adaptation {
     record Resident(String fingerprint, SortedMap<Site, float[]> gains) implements Adaptation {}
 
     /** An adapter of its own; takes columns of the device's adapter bank while a sequence runs with it. */
-    record Merged(LoraAdapter adapter) implements Adaptation {
+    record Merged(BankImage adapter) implements Adaptation {
         @Override
         public String fingerprint() {
             return adapter.fingerprint();

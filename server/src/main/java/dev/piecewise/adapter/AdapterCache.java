@@ -6,37 +6,38 @@ import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import java.util.function.DoubleConsumer;
 
-/** Merged adapters on the host, bounded by their bytes, known by their fingerprints. Any thread may call; each adapter is merged once however many ask at a time. */
+/** Merged adapters on the host, as the device takes them, bounded by their bytes, known by their fingerprints. Any thread may call; each adapter is merged once however many ask at a time. */
 public final class AdapterCache {
     private static final double NANOS = 1e9;
 
-    private final Cache<String, LoraAdapter> adapters;
+    private final Cache<String, BankImage> adapters;
+    private final BankLayout layout;
     private final DoubleConsumer mergeSeconds;
 
-    /** {@code maxBytes} of factors are kept; a larger adapter is made anew each time. */
-    public AdapterCache(long maxBytes) {
-        this(maxBytes, _ -> {});
+    /** {@code maxBytes} of them are kept, for the device of this layout; a larger adapter is made anew each time. */
+    public AdapterCache(BankLayout layout, long maxBytes) {
+        this(layout, maxBytes, _ -> {});
     }
 
     /** {@code mergeSeconds} hears how long each merge took, from whichever thread merged. */
-    public AdapterCache(long maxBytes, DoubleConsumer mergeSeconds) {
+    public AdapterCache(BankLayout layout, long maxBytes, DoubleConsumer mergeSeconds) {
+        this.layout = layout;
         this.mergeSeconds = mergeSeconds;
         adapters = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
-                .weigher(
-                        (String fingerprint, LoraAdapter adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
+                .weigher((String fingerprint, BankImage adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
                 .executor(Runnable::run)
                 .recordStats()
                 .build();
     }
 
     /** As {@link #get(String, Plan, Pool, Merge)}, for whoever is not kept apart from others. */
-    public LoraAdapter get(Plan plan, Pool pool, Merge merge) {
+    public BankImage get(Plan plan, Pool pool, Merge merge) {
         return get("", plan, pool, merge);
     }
 
     /** The plan's adapter, merged if it is not there for the same {@code whose}: others could tell by the time that it takes. The plan must be for this pool. */
-    public LoraAdapter get(String whose, Plan plan, Pool pool, Merge merge) {
+    public BankImage get(String whose, Plan plan, Pool pool, Merge merge) {
         return adapters.get(whose + Fingerprints.merged(plan, merge), _ -> merged(plan, pool, merge));
     }
 
@@ -68,9 +69,9 @@ public final class AdapterCache {
         return new Stats(stats.hitCount(), stats.missCount(), stats.evictionCount(), bytes);
     }
 
-    private LoraAdapter merged(Plan plan, Pool pool, Merge merge) {
+    private BankImage merged(Plan plan, Pool pool, Merge merge) {
         long begun = System.nanoTime();
-        LoraAdapter adapter = Merger.merge(plan, pool, merge);
+        BankImage adapter = layout.image(Merger.merge(plan, pool, merge));
         mergeSeconds.accept((System.nanoTime() - begun) / NANOS);
         return adapter;
     }

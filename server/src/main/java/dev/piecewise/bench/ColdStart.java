@@ -1,7 +1,7 @@
 package dev.piecewise.bench;
 
 import dev.piecewise.adapter.Adaptation;
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 import dev.piecewise.engine.Engine;
 import dev.piecewise.engine.GenerationRequest;
 import dev.piecewise.engine.Sampling;
@@ -53,7 +53,8 @@ final class ColdStart {
         return switch (adaptation) {
             case Adaptation.Base _ -> new Adaptation.Base(fingerprint);
             case Adaptation.Resident(var _, var gains) -> new Adaptation.Resident(fingerprint, gains);
-            case Adaptation.Merged(var adapter) -> new Adaptation.Merged(new LoraAdapter(fingerprint, adapter.sites()));
+            case Adaptation.Merged(var adapter) ->
+                new Adaptation.Merged(new BankImage(fingerprint, adapter.rank(), adapter.tiles()));
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.piecewise.bench;
 
 import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Factors;
 import dev.piecewise.adapter.Keys;
@@ -27,11 +28,13 @@ final class RandomAdapters {
 
     private static final int CHOSEN = 3;
 
+    private final BankLayout layout;
     private final ModelConfig model;
     private final SplittableRandom random = new SplittableRandom(17);
 
-    RandomAdapters(ModelConfig model) {
-        this.model = model;
+    RandomAdapters(BankLayout layout) {
+        this.layout = layout;
+        model = layout.shape();
     }
 
     /** One adapter on all seven projections. */
@@ -46,7 +49,7 @@ final class RandomAdapters {
                         new Factors(rank, in, out, numbers(rank * in), numbers(out * rank)));
             }
         }
-        return new Adaptation.Merged(new LoraAdapter(name, sites));
+        return new Adaptation.Merged(layout.image(new LoraAdapter(name, sites)));
     }
 
     /** Pieces of q, k, v and o. */

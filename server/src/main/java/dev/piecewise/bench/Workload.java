@@ -1,7 +1,8 @@
 package dev.piecewise.bench;
 
 import dev.piecewise.adapter.Adaptation;
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Merger;
 import dev.piecewise.adapter.Plan;
@@ -17,13 +18,15 @@ import java.util.Optional;
 final class Workload {
     private final BenchOptions options;
     private final Adaptation base = new Adaptation.Base("random");
+    private final BankLayout layout;
     private final RandomAdapters random;
     private final List<Adaptation> adaptations = new ArrayList<>();
     private Optional<Pool> pool = Optional.empty();
 
     private Workload(BaseModel model, BenchOptions options) {
         this.options = options;
-        this.random = new RandomAdapters(model.config());
+        this.layout = model.bankLayout();
+        this.random = new RandomAdapters(model.bankLayout());
     }
 
     static Workload of(BaseModel model, BenchOptions options) {
@@ -73,7 +76,7 @@ final class Workload {
         for (int i = 0; i < 5; i++) {
             Plan plan = random.plan(few);
             long start = System.nanoTime();
-            LoraAdapter adapter = Merger.merge(plan, few, Merge.PRODUCT);
+            BankImage adapter = layout.image(Merger.merge(plan, few, Merge.PRODUCT));
             seconds.add((System.nanoTime() - start) * 1e-9);
             if (adapter.rank() > 3 * options.rank()) {
                 throw new IllegalStateException("merged more pieces than were chosen");

@@ -5,6 +5,7 @@ import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.HistoryItem;
+import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Merger;
 import dev.piecewise.adapter.PeftReader;
@@ -27,7 +28,7 @@ final class Adaptations {
     /** The adapter, or the one assembled from the history, or the base. */
     static Adaptation of(LoadedModel loaded, PiecewiseConfig config, AdapterOptions options) {
         if (options.adapter() != null) {
-            return new Adaptation.Merged(PeftReader.read(options.adapter(), loaded.shape(), loaded.fingerprint()));
+            return merged(loaded, PeftReader.read(options.adapter(), loaded.shape(), loaded.fingerprint()));
         }
         if (options.pool() == null || options.history() == null) {
             return new Adaptation.Base(loaded.fingerprint());
@@ -35,7 +36,11 @@ final class Adaptations {
         Pool pool = PoolReader.read(options.pool(), loaded.shape(), loaded.fingerprint());
         Merge merge = options.merge(config);
         Plan plan = assemble(loaded, config, pool, options.history(), merge);
-        return new Adaptation.Merged(Merger.merge(plan, pool, merge));
+        return merged(loaded, Merger.merge(plan, pool, merge));
+    }
+
+    private static Adaptation merged(LoadedModel loaded, LoraAdapter adapter) {
+        return new Adaptation.Merged(loaded.base().bankLayout().image(adapter));
     }
 
     /** A plan from the history in this file. */

@@ -163,6 +163,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Approaches approaches = new Approaches(
                 new Approaches.Material(
                         new Adaptation.Base(loaded.fingerprint()),
+                        loaded.base().bankLayout(),
                         new Assembler(subject.selector(), Adaptations.encoder(loaded, config), Clock.systemUTC()),
                         pieces,
                         resident,

@@ -99,7 +99,8 @@ final class Server implements AutoCloseable {
         boolean resident = pool.isPresent() && Residency.of(settings, pool.get(), model.base());
         LocalEngine engine = open(Engines.serving(model, config, resident ? pool : Optional.empty(), metrics.engine()));
         TorchSelector selector = open(new TorchSelector(model.base()));
-        AdapterCache adapters = new AdapterCache(config.adapters().hostCacheBytes(), metrics::merged);
+        AdapterCache adapters =
+                new AdapterCache(model.base().bankLayout(), config.adapters().hostCacheBytes(), metrics::merged);
         LocalPersonalizer personalizer = new LocalPersonalizer(
                 new Loaded(new Adaptation.Base(model.fingerprint()), pool, resident, watch),
                 settings,
@@ -163,7 +164,7 @@ final class Server implements AutoCloseable {
     private OwnAdapters own(LoadedModel model, Store store) {
         PiecewiseConfig.Adapters adapters = config.adapters();
         return new OwnAdapters(
-                store, model.shape(), model.fingerprint(), adapters.maxRank(), adapters.hostCacheBytes());
+                store, model.base().bankLayout(), model.fingerprint(), adapters.maxRank(), adapters.hostCacheBytes());
     }
 
     private ServedModel served(LoadedModel model) {

@@ -1,6 +1,6 @@
 package dev.piecewise.engine;
 
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 
 /** The device as the engine sees it: runs steps over numbered KV places and bank columns, knows nothing of requests. Every method is called by the engine's thread only. */
 public interface ModelRunner extends AutoCloseable {
@@ -12,8 +12,8 @@ public interface ModelRunner extends AutoCloseable {
     /** Copies the keys and values of {@code length} places to other places; the ranges do not overlap unless {@code to < from}. */
     void copyPlaces(int from, int to, int length);
 
-    /** Writes an adapter into bank columns {@code firstColumn .. firstColumn + adapter.rank() - 1}, zeroes where a site has a lower rank or none. */
-    void loadAdapter(LoraAdapter adapter, int firstColumn);
+    /** Copies an adapter into bank columns {@code firstColumn .. firstColumn + adapter.rank() - 1}, zeroes where a site has a lower rank or none. */
+    void loadAdapter(BankImage adapter, int firstColumn);
 
     @Override
     void close();

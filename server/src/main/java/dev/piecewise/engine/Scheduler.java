@@ -1,6 +1,6 @@
 package dev.piecewise.engine;
 
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 import dev.piecewise.engine.Sequence.State;
 import dev.piecewise.engine.TokenEvent.Failed;
 import dev.piecewise.engine.TokenEvent.Finished;
@@ -224,7 +224,7 @@ final class Scheduler {
 
     /** A failed load fails its own sequence only. */
     private boolean tryLoad(Sequence sequence) {
-        LoraAdapter adapter = sequence.adapter();
+        BankImage adapter = sequence.adapter();
         if (adapter == null || sequence.slot() != null) {
             return true;
         }

@@ -2,7 +2,7 @@ package dev.piecewise.engine;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Adaptation.Merged;
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 import dev.piecewise.engine.TokenEvent.PromptScored;
 import dev.piecewise.engine.TokenEvent.Usage;
 import dev.piecewise.tenant.Tenant;
@@ -70,7 +70,7 @@ final class Sequence {
     }
 
     /** The adapter that needs a slot, null if none does. */
-    @Nullable LoraAdapter adapter() {
+    @Nullable BankImage adapter() {
         return request.adaptation() instanceof Merged merged ? merged.adapter() : null;
     }
 

@@ -1,6 +1,6 @@
 package dev.piecewise.engine;
 
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -66,7 +66,7 @@ final class Slots {
     }
 
     /** The slot of a sequence's adapter, which fits, loaded if it was not there. If loading fails its columns are free again and the failure is the caller's. */
-    Slot acquire(Sequence sequence, LoraAdapter adapter) {
+    Slot acquire(Sequence sequence, BankImage adapter) {
         String user = sequence.request().user();
         int rank = sequence.rank();
         int index = indexOf(sequence.sharing());

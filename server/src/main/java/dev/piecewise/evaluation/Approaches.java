@@ -2,6 +2,7 @@ package dev.piecewise.evaluation;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Assembler;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.Merge;
@@ -39,12 +40,14 @@ public final class Approaches {
     /**
      * What adapters are made from.
      *
+     * @param layout of the adapter bank
      * @param pool with its pieces on the device if {@code resident}
      * @param own users' own adapters
      * @param nearest the sharer whom a user is most like
      */
     public record Material(
             Adaptation.Base base,
+            BankLayout layout,
             Assembler assembler,
             Optional<Pool> pool,
             boolean resident,
@@ -86,11 +89,11 @@ public final class Approaches {
                 () -> ServingException.invalid("--method", "--method %s needs %s".formatted(method.name(), what)));
     }
 
-    private static Approach.Preparation own(OwnAdapters adapters) {
+    private Approach.Preparation own(OwnAdapters adapters) {
         return subject -> {
             OwnAdapters.Own own = adapters.of(subject);
             return new Prepared(
-                    new Adaptation.Merged(own.adapter()),
+                    merged(own.adapter()),
                     Prompting.PLAIN,
                     own.adapter().bytes() / FLOAT32_PER_BFLOAT16,
                     own.seconds());
@@ -140,7 +143,11 @@ public final class Approaches {
     private Adaptation adaptation(Plan plan, Pool pool, Merge merge) {
         return material.resident() && merge == Merge.PRODUCT
                 ? Plans.resident(plan, pool)
-                : new Adaptation.Merged(Merger.merge(plan, pool, merge));
+                : merged(Merger.merge(plan, pool, merge));
+    }
+
+    private Adaptation merged(LoraAdapter adapter) {
+        return new Adaptation.Merged(material.layout().image(adapter));
     }
 
     /** The history must be kept as well, and searched. */

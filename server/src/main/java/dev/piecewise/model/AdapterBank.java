@@ -3,24 +3,27 @@ package dev.piecewise.model;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
-import dev.piecewise.adapter.Factors;
-import dev.piecewise.adapter.LoraAdapter;
-import dev.piecewise.checkpoint.ModelConfig;
-import dev.piecewise.checkpoint.Projection;
-import dev.piecewise.checkpoint.Site;
+import dev.piecewise.adapter.BankImage;
+import dev.piecewise.adapter.BankLayout;
+import dev.piecewise.adapter.ProjectionGroup;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The columns that merged adapters are written to, one column for each rank. Laid out as the
- * script's {@code adapters.py} describes; a group has no memory until some adapter touches it. Confined to the engine's thread.
+ * The columns that merged adapters are copied to, one column for each rank, in {@link BankLayout}. A group has no memory until some adapter touches it. Confined to the
+ * engine's thread.
  */
 final class AdapterBank implements AutoCloseable {
     private final BaseModel base;
+    private final BankLayout layout;
     private final int columns;
     private final PtNDArray absent;
-    private final HostTensor flat;
+    private final HostTensor bytes;
     private final PtNDArray[] a;
     private final PtNDArray[] b;
     private IValue listA;
@@ -28,20 +31,16 @@ final class AdapterBank implements AutoCloseable {
 
     AdapterBank(BaseModel base, int columns) {
         this.base = base;
+        this.layout = base.bankLayout();
         this.columns = columns;
-        int layers = base.config().layers();
         absent = base.zeros(0);
-        flat = new HostTensor(base.script(), DataType.FLOAT32, 1024);
-        a = new PtNDArray[layers * ProjectionGroup.COUNT];
-        b = new PtNDArray[layers * ProjectionGroup.RUNS];
+        bytes = new HostTensor(base.script(), DataType.UINT8, 1024);
+        a = new PtNDArray[base.config().layers() * ProjectionGroup.COUNT];
+        b = new PtNDArray[a.length];
         Arrays.fill(a, absent);
         Arrays.fill(b, absent);
         listA = IValue.listFrom(a);
         listB = IValue.listFrom(b);
-    }
-
-    int columns() {
-        return columns;
     }
 
     IValue a() {
@@ -52,62 +51,73 @@ final class AdapterBank implements AutoCloseable {
         return listB;
     }
 
-    /** Writes the adapter's factors and zeroes what else these columns hold. */
-    void load(LoraAdapter adapter, int firstColumn) {
+    /** Copies the adapter and zeroes what else these columns hold. */
+    void load(BankImage adapter, int firstColumn) {
         allocate(adapter);
-        if (!covers(adapter)) {
+        clearOthers(adapter, firstColumn);
+        List<BankImage.Tile> tiles = adapter.tiles();
+        int from = 0;
+        for (int to = 1; to <= tiles.size(); to++) {
+            if (to == tiles.size() || tiles.get(to).layer() != tiles.get(from).layer()) {
+                write(tiles.subList(from, to), firstColumn, adapter.rank());
+                from = to;
+            }
+        }
+    }
+
+    /** The groups that the adapter does not touch. */
+    private void clearOthers(BankImage adapter, int firstColumn) {
+        Set<Integer> touched = new HashSet<>();
+        adapter.tiles().forEach(tile -> touched.add(tile.group().at(tile.layer())));
+        PtNDArray[] others = Stream.of(a, b)
+                .flatMap(list -> IntStream.range(0, list.length)
+                        .filter(at -> list[at].size() > 0 && !touched.contains(at))
+                        .mapToObj(at -> list[at]))
+                .toArray(PtNDArray[]::new);
+        if (others.length > 0) {
             base.script()
                     .call("clear_columns")
-                    .with(listA)
-                    .with(listB)
+                    .tensors(others)
                     .ints(firstColumn, adapter.rank(), columns)
                     .run();
         }
-        adapter.sites().forEach((site, factors) -> write(site, factors, firstColumn, adapter.rank()));
     }
 
-    /** Whether the adapter fills its columns wherever the bank has some. */
-    private boolean covers(LoraAdapter adapter) {
-        int members = 0;
-        for (int layer = 0; layer < base.config().layers(); layer++) {
-            for (ProjectionGroup group : ProjectionGroup.values()) {
-                members += a[group.at(layer)].size() == 0 ? 0 : group.members().size();
-            }
+    /** A layer at a time, so that what is written passes through the cache once. */
+    private void write(List<BankImage.Tile> layer, int firstColumn, int rank) {
+        Longs places = new Longs(5 * ProjectionGroup.COUNT);
+        List<byte[]> parts = new ArrayList<>();
+        for (BankImage.Tile tile : layer) {
+            long unitA = layout.columnA(tile.group());
+            long unitB = layout.columnB(tile.group());
+            places.add(
+                    tile.group().at(tile.layer()),
+                    firstColumn * unitA,
+                    rank * unitA,
+                    firstColumn * unitB,
+                    rank * unitB);
+            parts.add(tile.a());
+            parts.add(tile.b());
         }
-        return members == adapter.sites().size()
-                && adapter.sites().values().stream().allMatch(factors -> factors.rank() == adapter.rank());
-    }
-
-    /** Site by site, so that what is written passes through the cache once. */
-    private void write(Site site, Factors factors, int firstColumn, int rank) {
-        ProjectionGroup group = ProjectionGroup.of(site.projection());
-        int run = group.runOf(site.projection());
         base.script()
-                .call("write_site")
+                .call("write_tiles")
                 .with(listA)
                 .with(listB)
-                .tensor(flat.write(factors.a(), factors.b()))
-                .ints(
-                        group.at(site.layer()),
-                        group.members().size(),
-                        group.members().indexOf(site.projection()),
-                        group.at(site.layer(), run),
-                        group.runs().get(run).indexOf(site.projection()),
-                        factors.rank(),
-                        factors.in(),
-                        factors.out())
-                .ints(firstColumn, rank)
+                .tensor(bytes.write(parts))
+                .ints(places.toArray())
+                .number(base.precision().code())
                 .run();
     }
 
-    private void allocate(LoraAdapter adapter) {
+    private void allocate(BankImage adapter) {
         boolean grown = false;
         try {
-            for (Site site : adapter.sites().keySet()) {
-                ProjectionGroup group = ProjectionGroup.of(site.projection());
-                int at = group.at(site.layer());
+            for (BankImage.Tile tile : adapter.tiles()) {
+                int at = tile.group().at(tile.layer());
                 if (a[at].size() == 0) {
-                    allocate(site.layer(), group, at);
+                    // What counts as allocated is A, so it comes last: memory may not suffice for both.
+                    b[at] = base.zeros((long) columns * layout.columnB(tile.group()));
+                    a[at] = base.zeros((long) columns * layout.columnA(tile.group()));
                     grown = true;
                 }
             }
@@ -121,23 +131,12 @@ final class AdapterBank implements AutoCloseable {
         }
     }
 
-    /** What counts as allocated is A, so it comes last: memory may not suffice for all. */
-    private void allocate(int layer, ProjectionGroup group, int at) {
-        ModelConfig config = base.config();
-        int in = config.in(group.members().getFirst());
-        for (int run = 0; run < group.runs().size(); run++) {
-            List<Projection> members = group.runs().get(run);
-            b[group.at(layer, run)] = base.zeros(members.size(), columns, config.out(members.getFirst()));
-        }
-        a[at] = base.zeros((long) columns * group.members().size() * in);
-    }
-
     @Override
     public void close() {
         listA.close();
         listB.close();
         absent.close();
-        flat.close();
+        bytes.close();
         Stream.of(a, b).flatMap(Arrays::stream).forEach(PtNDArray::close);
     }
 }

@@ -2,6 +2,8 @@ package dev.piecewise.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import dev.piecewise.adapter.BankLayout;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
@@ -12,6 +14,7 @@ public final class BaseModel implements AutoCloseable {
     private final ModelConfig config;
     private final Precision precision;
     private final boolean packed;
+    private final BankLayout bankLayout;
     private final TorchScript script;
     private final IValue weights;
     private final IValue shape;
@@ -29,6 +32,7 @@ public final class BaseModel implements AutoCloseable {
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
         this.weights = Weights.load(script, source, config, frequencies, packed);
         NativeHeap.trim();
+        this.bankLayout = new BankLayout(config, precision.bytes());
         this.shape = IValue.listFrom(
                 config.layers(),
                 config.heads(),
@@ -36,7 +40,10 @@ public final class BaseModel implements AutoCloseable {
                 config.headDim(),
                 config.hidden(),
                 config.intermediate(),
-                packed ? 1 : 0);
+                packed ? 1 : 0,
+                bankLayout.chunk(ProjectionGroup.QKV),
+                bankLayout.chunk(ProjectionGroup.DOWN),
+                bankLayout.chunk(ProjectionGroup.GATE_UP));
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
             seen[layer] = config.window(layer);
@@ -74,6 +81,11 @@ public final class BaseModel implements AutoCloseable {
 
     public Precision precision() {
         return precision;
+    }
+
+    /** How adapters are laid out that run on top of this model. */
+    public BankLayout bankLayout() {
+        return bankLayout;
     }
 
     /** Bytes of the weights that a step reads once: all linear layers and the head. */

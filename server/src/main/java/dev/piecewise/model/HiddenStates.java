@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.adapter.Example;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import java.nio.FloatBuffer;

@@ -7,8 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.Arrays;
+import java.util.List;
 
 /** A one-dimensional tensor in host memory that Java writes anew before each call, so that a step makes no tensors. Grows when it must. Confined to one thread. */
 final class HostTensor implements AutoCloseable {
@@ -38,12 +37,13 @@ final class HostTensor implements AutoCloseable {
         return tensor;
     }
 
-    /** The tensor with these values at its start, one part behind the other. */
-    PtNDArray write(float[]... parts) {
-        ensure(Arrays.stream(parts).mapToInt(part -> part.length).sum());
-        FloatBuffer floats = memory.asFloatBuffer();
-        for (float[] part : parts) {
-            floats.put(part);
+    /** The tensor with these bytes at its start, one part behind the other. */
+    PtNDArray write(List<byte[]> parts) {
+        ensure(parts.stream().mapToInt(part -> part.length).sum());
+        int at = 0;
+        for (byte[] part : parts) {
+            memory.put(at, part);
+            at += part.length;
         }
         return tensor;
     }

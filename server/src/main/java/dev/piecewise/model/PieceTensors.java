@@ -9,6 +9,7 @@ import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.adapter.Keys;
 import dev.piecewise.adapter.PieceStack;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Site;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.adapter.PieceStack;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.Span;

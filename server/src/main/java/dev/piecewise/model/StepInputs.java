@@ -21,7 +21,6 @@ final class StepInputs {
 
     private final List<Span> spans;
     private final Segments segments;
-    private final int bankColumns;
     private final int tokens;
     private final List<Draw> draws = new ArrayList<>();
     private final Longs ints;
@@ -42,9 +41,7 @@ final class StepInputs {
     private int maskWords;
     private int alternatives;
 
-    /** @param bankColumns of the whole bank */
-    StepInputs(Batch batch, int bankColumns) {
-        this.bankColumns = bankColumns;
+    StepInputs(Batch batch) {
         spans = batch.spans();
         segments = new Segments(spans);
         tokens = batch.tokens();
@@ -87,7 +84,6 @@ final class StepInputs {
         int together = decodesTogether();
         return new long[] {
             tokens,
-            bankColumns,
             draws.size(),
             logitRows.size() - draws.size(),
             alternatives,

@@ -3,7 +3,7 @@ package dev.piecewise.model;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.ModelRunner;
@@ -50,7 +50,7 @@ public final class TorchRunner implements ModelRunner {
     @Override
     public StepResult run(Batch batch) {
         prepareThread();
-        StepInputs inputs = new StepInputs(batch, bank.columns());
+        StepInputs inputs = new StepInputs(batch);
         long[] counts = inputs.counts();
         PtNDArray taken = gains.of(batch);
         float[] rows = base.script()
@@ -84,8 +84,8 @@ public final class TorchRunner implements ModelRunner {
     }
 
     private static StepResult results(Batch batch, float[] values, long[] counts) {
-        int draws = (int) counts[2];
-        int rows = draws + (int) counts[3];
+        int draws = (int) counts[1];
+        int rows = draws + (int) counts[2];
         int width = rows == 0 ? 0 : values.length / rows;
         int draw = 0;
         int scored = draws;
@@ -127,7 +127,7 @@ public final class TorchRunner implements ModelRunner {
     }
 
     @Override
-    public void loadAdapter(LoraAdapter adapter, int firstColumn) {
+    public void loadAdapter(BankImage adapter, int firstColumn) {
         bank.load(adapter, firstColumn);
     }
 

@@ -2,10 +2,11 @@ package dev.piecewise.personalization;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.piecewise.adapter.BankImage;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.PeftArchive;
 import dev.piecewise.checkpoint.BadFileException;
-import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.store.Store;
@@ -22,10 +23,10 @@ public final class OwnAdapters {
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Store store;
-    private final ModelConfig shape;
+    private final BankLayout layout;
     private final String base;
     private final int maxRank;
-    private final Cache<String, LoraAdapter> adapters;
+    private final Cache<String, BankImage> adapters;
     private final Cache<String, Known> known = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
             .executor(Runnable::run)
@@ -34,19 +35,19 @@ public final class OwnAdapters {
     /**
      * For one base model.
      *
+     * @param layout of the device's adapter bank
      * @param base fingerprint of the base model
      * @param maxRank the largest rank that a slot takes
-     * @param cacheBytes of factors are kept in memory
+     * @param cacheBytes of adapters are kept in memory
      */
-    public OwnAdapters(Store store, ModelConfig shape, String base, int maxRank, long cacheBytes) {
+    public OwnAdapters(Store store, BankLayout layout, String base, int maxRank, long cacheBytes) {
         this.store = store;
-        this.shape = shape;
+        this.layout = layout;
         this.base = base;
         this.maxRank = maxRank;
         adapters = Caffeine.newBuilder()
                 .maximumWeight(cacheBytes)
-                .weigher(
-                        (String fingerprint, LoraAdapter adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
+                .weigher((String fingerprint, BankImage adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
                 .executor(Runnable::run)
                 .build();
     }
@@ -54,8 +55,8 @@ public final class OwnAdapters {
     /** Stores an adapter, creating the user if there is none. INVALID_REQUEST says what is wrong with it. */
     public LoraAdapter put(String user, byte[] zip) {
         try {
-            PeftArchive archive = PeftArchive.open(zip, shape, maxRank);
-            LoraAdapter adapter = archive.read(shape, base);
+            PeftArchive archive = PeftArchive.open(zip, layout.shape(), maxRank);
+            LoraAdapter adapter = archive.read(layout.shape(), base);
             if (adapter.rank() > maxRank) {
                 throw ServingException.invalid(
                         "adapter",
@@ -71,7 +72,7 @@ public final class OwnAdapters {
 
     /** Whether there is an adapter that the user can be served by. */
     sealed interface Search {
-        record Found(LoraAdapter adapter) implements Search {}
+        record Found(BankImage adapter) implements Search {}
 
         /** {@code reason} in words; {@code code} is what a request gets that insists on the adapter. */
         record Missing(String reason, ErrorCode code) implements Search {}
@@ -83,12 +84,12 @@ public final class OwnAdapters {
             adapters.invalidate(user);
             return NONE;
         }
-        LoraAdapter known = adapters.getIfPresent(user);
+        BankImage known = adapters.getIfPresent(user);
         if (known != null && known.fingerprint().equals(fingerprint.get())) {
             return new Search.Found(known);
         }
         try {
-            LoraAdapter loaded = adapters.asMap().compute(user, (_, _) -> load(user));
+            BankImage loaded = adapters.asMap().compute(user, (_, _) -> load(user));
             return loaded == null ? NONE : new Search.Found(loaded);
         } catch (BadFileException bad) {
             return new Search.Missing(
@@ -142,15 +143,16 @@ public final class OwnAdapters {
         }
     }
 
-    private @Nullable LoraAdapter load(String user) {
+    private @Nullable BankImage load(String user) {
         Store.OwnAdapter stored = store.adapter(user).orElse(null);
         if (stored == null) {
             return null;
         }
-        LoraAdapter adapter = PeftArchive.open(stored.zip(), shape, maxRank).read(shape, base);
+        LoraAdapter adapter =
+                PeftArchive.open(stored.zip(), layout.shape(), maxRank).read(layout.shape(), base);
         if (!adapter.fingerprint().equals(stored.fingerprint())) {
             throw new BadFileException("the adapter", "was made for another base model");
         }
-        return adapter;
+        return layout.image(adapter);
     }
 }

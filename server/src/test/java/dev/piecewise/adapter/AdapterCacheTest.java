@@ -2,6 +2,7 @@ package dev.piecewise.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.checkpoint.TinyModel;
 import java.nio.file.Path;
@@ -27,18 +28,21 @@ final class AdapterCacheTest {
     Path directory;
 
     private Pool pool;
+    private BankLayout layout;
     private long bytes;
 
     @BeforeEach
     void makeAPool() {
-        pool = TinyPool.pool(ModelConfigReader.read(TinyModel.writeConfig(directory, TinyModel.config())), 3);
-        bytes = Merger.merge(plan("s0"), pool, Merge.PRODUCT).bytes();
+        ModelConfig config = ModelConfigReader.read(TinyModel.writeConfig(directory, TinyModel.config()));
+        pool = TinyPool.pool(config, 3);
+        layout = new BankLayout(config, Float.BYTES);
+        bytes = layout.image(Merger.merge(plan("s0"), pool, Merge.PRODUCT)).bytes();
     }
 
     @Test
     void keepsThoseApartWhoMustNotTellWhatTheOthersHave() {
-        AdapterCache cache = new AdapterCache(10 * bytes);
-        LoraAdapter first = cache.get("a", plan("s0"), pool, Merge.PRODUCT);
+        AdapterCache cache = new AdapterCache(layout, 10 * bytes);
+        BankImage first = cache.get("a", plan("s0"), pool, Merge.PRODUCT);
         assertThat(cache.get("b", plan("s0"), pool, Merge.PRODUCT)).isNotSameAs(first);
         assertThat(cache.forget("b", plan("s0"))).isTrue();
         assertThat(cache.forget("b", plan("s0"))).isFalse();
@@ -47,8 +51,8 @@ final class AdapterCacheTest {
 
     @Test
     void mergesEachAdapterOnce() {
-        AdapterCache cache = new AdapterCache(10 * bytes);
-        LoraAdapter first = cache.get(plan("s0"), pool, Merge.PRODUCT);
+        AdapterCache cache = new AdapterCache(layout, 10 * bytes);
+        BankImage first = cache.get(plan("s0"), pool, Merge.PRODUCT);
         assertThat(cache.get(plan("s0"), pool, Merge.PRODUCT)).isSameAs(first);
         assertThat(cache.get(plan("s0"), pool, Merge.FACTOR)).isNotSameAs(first);
         assertThat(first.fingerprint())
@@ -62,22 +66,22 @@ final class AdapterCacheTest {
 
     @Test
     void keepsNoMoreBytesThanItMay() {
-        AdapterCache cache = new AdapterCache(2 * bytes);
+        AdapterCache cache = new AdapterCache(layout, 2 * bytes);
         List.of("s0", "s1", "s2").forEach(sharer -> cache.get(plan(sharer), pool, Merge.PRODUCT));
         assertThat(cache.stats()).isEqualTo(new AdapterCache.Stats(0, 3, 1, 2 * bytes));
     }
 
     @Test
     void servesAnAdapterThatIsLargerThanItself() {
-        AdapterCache cache = new AdapterCache(bytes - 1);
-        assertThat(cache.get(plan("s0"), pool, Merge.PRODUCT).sites()).hasSize(4);
+        AdapterCache cache = new AdapterCache(layout, bytes - 1);
+        assertThat(cache.get(plan("s0"), pool, Merge.PRODUCT).bytes()).isEqualTo(bytes);
         assertThat(cache.stats().bytes()).isZero();
     }
 
     @Test
     void mergesOnceHoweverManyAskAtATime() throws Exception {
-        AdapterCache cache = new AdapterCache(10 * bytes);
-        Set<LoraAdapter> seen = ConcurrentHashMap.newKeySet();
+        AdapterCache cache = new AdapterCache(layout, 10 * bytes);
+        Set<BankImage> seen = ConcurrentHashMap.newKeySet();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Boolean>> calls = IntStream.range(0, 64)
                     .<Callable<Boolean>>mapToObj(_ -> () -> seen.add(cache.get(plan("s0"), pool, Merge.PRODUCT)))

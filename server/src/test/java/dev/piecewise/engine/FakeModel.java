@@ -1,7 +1,7 @@
 package dev.piecewise.engine;
 
 import dev.piecewise.adapter.Adaptation.Merged;
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 import dev.piecewise.engine.Span.Draw;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeModel implements ModelRunner {
     final Queue<String> violations = new ConcurrentLinkedQueue<>();
     volatile Predicate<Batch> fails = batch -> false;
-    volatile Predicate<LoraAdapter> failsToLoad = adapter -> false;
+    volatile Predicate<BankImage> failsToLoad = adapter -> false;
     volatile Predicate<Integer> failsToCopy = from -> false;
     /** Where set, every step takes a permit first. */
     volatile @Nullable Semaphore permits;
@@ -93,7 +93,7 @@ final class FakeModel implements ModelRunner {
     }
 
     @Override
-    public void loadAdapter(LoraAdapter adapter, int firstColumn) {
+    public void loadAdapter(BankImage adapter, int firstColumn) {
         loads.incrementAndGet();
         int end = firstColumn + adapter.rank();
         check(firstColumn >= 0 && end <= columns.length, "adapter outside the bank");
@@ -188,7 +188,7 @@ final class FakeModel implements ModelRunner {
             positions[span.extent() + i] = i;
             fingerprints[span.extent() + i] = fingerprint;
         }
-        if (span.adaptation() instanceof Merged(LoraAdapter adapter)) {
+        if (span.adaptation() instanceof Merged(BankImage adapter)) {
             for (int i = 0; i < adapter.rank(); i++) {
                 check(columns[span.column() + i].equals(fingerprint), "the bank does not hold the adapter");
             }

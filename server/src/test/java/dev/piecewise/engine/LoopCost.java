@@ -1,6 +1,6 @@
 package dev.piecewise.engine;
 
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.BankImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +122,7 @@ public final class LoopCost {
         public void copyPlaces(int from, int to, int length) {}
 
         @Override
-        public void loadAdapter(LoraAdapter adapter, int firstColumn) {}
+        public void loadAdapter(BankImage adapter, int firstColumn) {}
 
         @Override
         public void close() {}

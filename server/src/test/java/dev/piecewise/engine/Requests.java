@@ -1,13 +1,10 @@
 package dev.piecewise.engine;
 
 import dev.piecewise.adapter.Adaptation;
-import dev.piecewise.adapter.Factors;
-import dev.piecewise.adapter.LoraAdapter;
-import dev.piecewise.checkpoint.Projection;
-import dev.piecewise.checkpoint.Site;
+import dev.piecewise.adapter.BankImage;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** A request to be varied: {@code Requests.of(1, 2, 3).max(8).adapter("a", 4)}. */
 record Requests(GenerationRequest request) {
@@ -26,12 +23,8 @@ record Requests(GenerationRequest request) {
         return of(prompt);
     }
 
-    static LoraAdapter lora(String fingerprint, int rank) {
-        TreeMap<Site, Factors> sites = new TreeMap<>();
-        if (rank > 0) {
-            sites.put(new Site(0, Projection.Q), new Factors(rank, 1, 1, new float[rank], new float[rank]));
-        }
-        return new LoraAdapter(fingerprint, sites);
+    static BankImage lora(String fingerprint, int rank) {
+        return new BankImage(fingerprint, rank, List.of());
     }
 
     Requests user(String user) {

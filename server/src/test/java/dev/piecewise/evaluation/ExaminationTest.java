@@ -85,7 +85,7 @@ final class ExaminationTest {
         assertThat(respondent.likelihood("u", BASE, "hello", " there").nats())
                 .isCloseTo(expected("hello", " there", ReferenceModel.Updates.NONE), within(1e-3));
         assertThat(respondent
-                        .likelihood("u", new Adaptation.Merged(adapter), "hello", " there")
+                        .likelihood("u", new Adaptation.Merged(base.bankLayout().image(adapter)), "hello", " there")
                         .nats())
                 .isCloseTo(expected("hello", " there", ReferenceLora.of(adapter)), within(1e-3));
         assertThat(respondent.likelihood("u", BASE, "hello", " there").tokens())
@@ -105,7 +105,8 @@ final class ExaminationTest {
         int[] ids = reference.greedy(tokens("good day"), 8, ReferenceLora.of(adapter));
 
         assertThat(ids).doesNotContain(EOS);
-        assertThat(respondent.answer("u", new Adaptation.Merged(adapter), "good day", 8))
+        assertThat(respondent.answer(
+                        "u", new Adaptation.Merged(base.bankLayout().image(adapter)), "good day", 8))
                 .isEqualTo(tokenizer.decode(ids, true));
     }
 
@@ -126,7 +127,12 @@ final class ExaminationTest {
         List<Result> results = examination.run(List.of(
                 new Approach("base", _ -> new Prepared(BASE, Prompting.PLAIN, 0, 0)),
                 new Approach(
-                        "own", _ -> new Prepared(new Adaptation.Merged(adapter), Prompting.PLAIN, 7, Double.NaN))));
+                        "own",
+                        _ -> new Prepared(
+                                new Adaptation.Merged(base.bankLayout().image(adapter)),
+                                Prompting.PLAIN,
+                                7,
+                                Double.NaN))));
 
         assertThat(told).hasValue(8);
         assertThat(results).extracting(Result::method).containsExactly("base", "own");

@@ -2,6 +2,7 @@ package dev.piecewise.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.fixture.TinyCheckpoint;
@@ -86,7 +87,8 @@ final class FuzzTest {
     private void serveWithAdapters() {
         Path model = TinyCheckpoint.llama().write(directory.resolve("tiny"));
         ModelConfig config = ModelConfigReader.read(model);
-        server.personalizer.own = Optional.of(new OwnAdapters(server.store, config, "base", 8, 1 << 20));
+        server.personalizer.own =
+                Optional.of(new OwnAdapters(server.store, new BankLayout(config, Float.BYTES), "base", 8, 1 << 20));
         server.engine.say("x");
         server.serve();
     }

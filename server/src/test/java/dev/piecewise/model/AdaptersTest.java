@@ -61,7 +61,7 @@ final class AdaptersTest {
     /** A sequence of so many random tokens that reads as this adapter in this column, or as the base. */
     private record Reader(int[] tokens, int extent, Adaptation adaptation, int column, Updates updates) {
         static Reader of(LoraAdapter adapter, int column, int length, int extent) {
-            Adaptation merged = new Adaptation.Merged(adapter);
+            Adaptation merged = tiny.merged(adapter);
             return new Reader(tiny.tokens(length, extent), extent, merged, column, ReferenceLora.of(adapter));
         }
 
@@ -123,7 +123,7 @@ final class AdaptersTest {
         LoraAdapter adapter = adapter(8, 6, Projection.values());
         tiny.load(adapter, 0);
         int[] prompt = tiny.tokens(SHORT, 1);
-        int[] tokens = tiny.generate(prompt, 20, 0, new Adaptation.Merged(adapter), 0);
+        int[] tokens = tiny.generate(prompt, 20, 0, tiny.merged(adapter), 0);
         assertThat(tokens)
                 .isEqualTo(tiny.reference.greedy(prompt, 20, ReferenceLora.of(adapter)))
                 .isNotEqualTo(tiny.generate(prompt, 20, 100));
@@ -226,7 +226,7 @@ final class AdaptersTest {
                 LoraAdapter adapter = TinyAdapter.of(bf16.config, 4, slot, Projection.values());
                 bf16.load(adapter, 4 * slot);
                 int[] tokens = bf16.tokens(SHORT, slot);
-                Adaptation merged = new Adaptation.Merged(adapter);
+                Adaptation merged = bf16.merged(adapter);
                 prompts.add(TinyRunner.with(bf16.scored(tokens, 0, SHORT - 1, 100 * slot), merged, 4 * slot));
                 lasts.add(TinyRunner.with(bf16.scored(tokens, SHORT - 1, 1, 100 * slot), merged, 4 * slot));
             }

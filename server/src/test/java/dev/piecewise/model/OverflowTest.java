@@ -59,7 +59,7 @@ final class OverflowTest {
 
     private static Span span(LoraAdapter adapter, int column, int extent) {
         Span base = tiny.scored(tiny.tokens(LENGTH, extent), 0, LENGTH, extent);
-        return TinyRunner.with(base, new Adaptation.Merged(adapter), column);
+        return TinyRunner.with(base, tiny.merged(adapter), column);
     }
 
     private static void assertRight(StepResult.Row row, int extent, Updates updates) {
@@ -96,7 +96,7 @@ final class OverflowTest {
     @Test
     void drawsFromNoNumbersAreSomeTokenAndNoFailure() {
         tiny.load(wild, 0);
-        Adaptation wildly = new Adaptation.Merged(wild);
+        Adaptation wildly = tiny.merged(wild);
         for (Draw draw : List.of(
                 Draw.GREEDY,
                 new Draw(1, 0, 1, 0, 0.5, NONE, new float[0], NONE, 1, 3),

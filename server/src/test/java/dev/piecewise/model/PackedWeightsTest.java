@@ -93,7 +93,7 @@ final class PackedWeightsTest {
             }
             int[] tokens = tiny.tokens(LENGTH, 3);
             StepResult result = tiny.run(
-                    TinyRunner.with(tiny.scored(tokens, 0, LENGTH, 0), new Adaptation.Merged(adapter), 8),
+                    TinyRunner.with(tiny.scored(tokens, 0, LENGTH, 0), tiny.merged(adapter), 8),
                     TinyRunner.with(tiny.scored(tokens, 0, LENGTH, 100), new Adaptation.Resident("p", gains), -1),
                     tiny.scored(tokens, 0, LENGTH, 200));
             assertNear(tiny, result.rows().get(0).scores(), tokens, ReferenceLora.of(adapter));

@@ -94,8 +94,7 @@ final class ResidentPoolTest {
         Plan plan = plan(1, true);
         LoraAdapter merged = Merger.merge(plan, pool, Merge.PRODUCT);
         tiny.load(merged, 8);
-        StepResult result =
-                tiny.run(span(0, Plans.resident(plan, pool), -1), span(100, new Adaptation.Merged(merged), 8));
+        StepResult result = tiny.run(span(0, Plans.resident(plan, pool), -1), span(100, tiny.merged(merged), 8));
         assertRight(result.rows().getFirst(), 0, updates(plan));
         assertRight(result.rows().getLast(), 100, updates(plan));
         List<TokenLogprobs> base =
@@ -112,7 +111,7 @@ final class ResidentPoolTest {
         LoraAdapter merged = Merger.merge(plan, pool, Merge.FACTOR);
         tiny.load(merged, 0);
         StepResult result = tiny.run(
-                span(0, new Adaptation.Merged(merged), 0),
+                span(0, tiny.merged(merged), 0),
                 span(100, Plans.resident(plan, pool), -1),
                 span(200, TinyRunner.BASE, -1));
         assertRight(result.rows().get(0), 0, ReferenceLora.of(pool, plan.sites(), Merge.FACTOR));
@@ -155,9 +154,9 @@ final class ResidentPoolTest {
         Adaptation resident = Plans.resident(plan, pool);
         assertThat(merged.fingerprint()).isEqualTo(resident.fingerprint());
         tiny.load(merged, 0);
-        assertRight(tiny.run(span(0, new Adaptation.Merged(merged), 0)).rows().getFirst(), 0, updates(plan));
+        assertRight(tiny.run(span(0, tiny.merged(merged), 0)).rows().getFirst(), 0, updates(plan));
         assertRight(tiny.run(span(0, resident, -1)).rows().getFirst(), 0, updates(plan));
-        assertRight(tiny.run(span(0, new Adaptation.Merged(merged), 0)).rows().getFirst(), 0, updates(plan));
+        assertRight(tiny.run(span(0, tiny.merged(merged), 0)).rows().getFirst(), 0, updates(plan));
     }
 
     @Test

@@ -72,7 +72,7 @@ final class ResourcesTest {
             int[] tokens = tiny.tokens(1 + random.nextInt(60), extent);
             Adaptation adaptation = switch (random.nextInt(3)) {
                 case 0 -> TinyRunner.BASE;
-                case 1 -> new Adaptation.Merged(TinyAdapter.of(tiny.config, 4, 1, Projection.Q));
+                case 1 -> tiny.merged(TinyAdapter.of(tiny.config, 4, 1, Projection.Q));
                 default -> resident();
             };
             Draw draw = new Draw(
@@ -121,7 +121,7 @@ final class ResourcesTest {
                 try (TorchRunner more =
                                 new TorchRunner(tiny.base, tiny.runner().limits(), java.util.Optional.of(pool));
                         TorchSelector selector = new TorchSelector(tiny.base)) {
-                    more.loadAdapter(TinyAdapter.of(tiny.config, 2, 1, Projection.Q), 0);
+                    more.loadAdapter(tiny.base.bankLayout().image(TinyAdapter.of(tiny.config, 2, 1, Projection.Q)), 0);
                     selector.select(
                             pool,
                             List.of(new Example(tiny.tokens(5, 1), 2)),

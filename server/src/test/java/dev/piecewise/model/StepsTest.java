@@ -157,8 +157,7 @@ final class StepsTest {
         for (int i = 0; i < 2; i++) {
             List<Span> spans =
                     readings.stream().map(reading -> reading.next(tiny, 1)).toList();
-            assertThat(new StepInputs(new Batch(spans), TinyRunner.COLUMNS).counts()[10])
-                    .isEqualTo(together);
+            assertThat(new StepInputs(new Batch(spans)).counts()[9]).isEqualTo(together);
             step(tiny, readings, spans);
         }
         for (Reading reading : readings) {
@@ -176,8 +175,7 @@ final class StepsTest {
         }
         List<Span> spans =
                 readings.stream().map(reading -> reading.next(tiny, 33)).toList();
-        assertThat(new StepInputs(new Batch(spans), TinyRunner.COLUMNS).counts()[10])
-                .isEqualTo(3);
+        assertThat(new StepInputs(new Batch(spans)).counts()[9]).isEqualTo(3);
         step(tiny, readings, spans);
         readings.forEach(reading -> assertRight(tiny, reading));
     }

@@ -64,7 +64,11 @@ final class TinyRunner implements AutoCloseable {
     }
 
     void load(LoraAdapter adapter, int column) {
-        runner.loadAdapter(adapter, column);
+        runner.loadAdapter(base.bankLayout().image(adapter), column);
+    }
+
+    Adaptation merged(LoraAdapter adapter) {
+        return new Adaptation.Merged(base.bankLayout().image(adapter));
     }
 
     StepResult run(Span... spans) {

@@ -7,6 +7,7 @@ import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.AdapterCache;
 import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.Assembler.Selection;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Example;
 import dev.piecewise.adapter.ExampleEncoder;
@@ -45,7 +46,7 @@ final class PersonalizerFixture implements AutoCloseable {
     final List<List<Example>> selections = Collections.synchronizedList(new ArrayList<>());
     final List<Double> assemblySeconds = Collections.synchronizedList(new ArrayList<>());
     final List<Double> mergeSeconds = Collections.synchronizedList(new ArrayList<>());
-    final AdapterCache adapters = new AdapterCache(1 << 20, mergeSeconds::add);
+    final AdapterCache adapters;
     final Store store;
     final Optional<OwnAdapters> own;
     final Pool pool;
@@ -55,9 +56,11 @@ final class PersonalizerFixture implements AutoCloseable {
 
     PersonalizerFixture(Path directory) {
         ModelConfig config = ModelConfigReader.read(TinyModel.writeConfig(directory, TinyModel.config()));
+        BankLayout layout = new BankLayout(config, Float.BYTES);
+        adapters = new AdapterCache(layout, 1 << 20, mergeSeconds::add);
         pool = TinyPool.pool(config, 4);
         store = Stores.open("jdbc:sqlite:" + directory.resolve("store.db"));
-        own = Optional.of(new OwnAdapters(store, config, "base", 4, 1 << 20));
+        own = Optional.of(new OwnAdapters(store, layout, "base", 4, 1 << 20));
     }
 
     @Override

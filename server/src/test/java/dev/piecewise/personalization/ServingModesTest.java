@@ -8,6 +8,7 @@ import static dev.piecewise.personalization.PersonalizerFixture.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
@@ -82,7 +83,7 @@ final class ServingModesTest {
     @Test
     void itIsReadFromTheStoreAfterARestart() throws IOException {
         String fingerprint = own.put("bob", zip(1)).fingerprint();
-        OwnAdapters fresh = new OwnAdapters(with.store, config(), "base", 4, 0);
+        OwnAdapters fresh = new OwnAdapters(with.store, new BankLayout(config(), Float.BYTES), "base", 4, 0);
 
         assertThat(fresh.find("bob"))
                 .isInstanceOfSatisfying(
@@ -117,7 +118,7 @@ final class ServingModesTest {
 
     @Test
     void anAdapterOfAnotherBaseIsToldAndNotServed() throws IOException {
-        new OwnAdapters(with.store, config(), "another base", 4, 0).put("bob", zip(1));
+        new OwnAdapters(with.store, new BankLayout(config(), Float.BYTES), "another base", 4, 0).put("bob", zip(1));
 
         Served served = personalizer.resolve("bob", Mode.AUTO, ANY);
         assertThat(served.mode()).isEqualTo(Mode.BASE);
