@@ -138,7 +138,7 @@ def adapt(self, y: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tenso
         y = self.add_slots(y, x, bank_a[layer * 4 + group], bank_b[layer * 4 + group], group, segments, tables, shape)
     if gains.numel() > 0 and pool_a[layer * 4 + group].numel() > 0:
         widths = [shape[1] * shape[3], shape[2] * shape[3], shape[2] * shape[3], shape[4], shape[5], shape[5], shape[4]]
-        y = self.add_pool(y, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, shape[6])
+        y = self.add_pool(y, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, 1 if shape[6] > 0 else 0)
     return y
 
 

@@ -79,13 +79,12 @@ def read_through(self, weights: List[Tensor], shape: List[int], windows: List[in
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]
-    packed = shape[6]
     widths = [heads * dim, kv_heads * dim, kv_heads * dim, shape[4], shape[5], shape[5], shape[4]]
     for layer in range(shape[0]):
         base = 4 + layer * 12
         site = layer * 7
         h = torch.rms_norm(x, [shape[4]], weights[base], eps)
-        qkv = self.linear(h, weights[base + 1], weights[base + 2], packed)
+        qkv = self.base_linear(h, weights, shape, layer, 0)
         qkv = self.choose(qkv, h, site, 3, widths, pool, at, weight, settings, found)
         qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
         values = qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([x.size(0), kv_heads, dim])
@@ -97,14 +96,14 @@ def read_through(self, weights: List[Tensor], shape: List[int], windows: List[in
             parts.append(self.attend(one.narrow(1, 0, heads), one.narrow(1, heads, kv_heads), values.narrow(0, row, n), windows[layer], numbers[1]))
             row = row + n
         attended = torch.cat(parts, 0)
-        y = self.linear(attended, weights[base + 3], weights[base + 4], packed)
+        y = self.base_linear(attended, weights, shape, layer, 1)
         y = self.choose(y, attended, site + 3, 1, widths, pool, at, weight, settings, found)
         x = torch.add(x, y)
         h = torch.rms_norm(x, [shape[4]], weights[base + 5], eps)
-        both = self.linear(h, weights[base + 6], weights[base + 7], packed)
+        both = self.base_linear(h, weights, shape, layer, 2)
         both = self.choose(both, h, site + 4, 2, widths, pool, at, weight, settings, found)
         active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
-        y = self.linear(active, weights[base + 8], weights[base + 9], packed)
+        y = self.base_linear(active, weights, shape, layer, 3)
         y = self.choose(y, active, site + 6, 1, widths, pool, at, weight, settings, found)
         x = torch.add(x, y)
     return x

@@ -15,6 +15,13 @@ def pack(self, w: Tensor, rows: int) -> Tensor:
     return ops.mkldnn._reorder_linear_weight(w.contiguous(), rows)
 
 
+def quantize(self, w: Tensor) -> List[Tensor]:
+    # w [out, in] -> its nearest int8 in oneDNN's own layout, and the scale of each output, float32 (CPU)
+    w = w.to(6)
+    scale = torch.clamp(torch.div(torch.amax(torch.abs(w), [1], True), 127.), min=1e-30)
+    return [ops.onednn.qlinear_prepack(torch.round(torch.div(w, scale)).to(1), [16, w.size(1)]), scale.view([-1])]
+
+
 def packs(self) -> Tensor:
     # [1] whether oneDNN computes in bfloat16 on this CPU (AVX-512 or newer)
     if ops.mkldnn._is_mkldnn_bf16_supported():

@@ -1,7 +1,8 @@
 # One ragged step: T tokens of several sequences, prefill chunks and decode tokens side by side.
-# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, packed, width of the bank's chunks of q k v, of o and down, of gate up]
+# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up]
 # weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
-#   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty)
+#   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty);
+#   int8: then the scales of 1, 3, 6 and 8 of each layer and of the head, float32, one for each output
 # ints = [tokens, positions, RoPE lengths, places, spans of the tokens, first bank column of the tokens, 1 for tokens that have none] of T each, then what sampling needs
 
 
@@ -17,6 +18,35 @@ def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int) -> Tensor:
     if bias.numel() == 0:
         return torch.linear(x, w)
     return torch.linear(x, w, bias)
+
+
+def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    # Every row of x is rounded to int8 by a scale of its own, so what it comes out as does not depend on the other rows.
+    rows = x.size(0)
+    if rows < 4:
+        x = torch.constant_pad_nd(x, [0, 0, 0, 4 - rows])
+    step = torch.clamp(torch.div(torch.amax(torch.abs(x), [1], True), 127.), min=1e-30)
+    q = torch.add(torch.round(torch.div(x.to(6), step.to(6))), 128.).to(0)
+    y = ops.onednn.qlinear_pointwise(q, 1., 128, w, scale, torch.zeros([1], dtype=3), None, 1., 0, 15, "none", [], "")
+    y = torch.mul(y, step).narrow(0, 0, rows)
+    if bias.numel() == 0:
+        return y
+    return torch.add(y, bias)
+
+
+def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer: int, group: int) -> Tensor:
+    # by the matrix of one of a layer's groups of projections
+    at = 4 + layer * 12 + [1, 3, 6, 8][group]
+    if shape[6] == 2:
+        return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1])
+    return self.linear(x, weights[at], weights[at + 1], shape[6])
+
+
+def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
+    none = torch.empty([0], dtype=6)
+    if shape[6] == 2:
+        return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none)
+    return self.linear(x, weights[2], none, shape[6])
 
 
 def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], segments: List[int]) -> Tensor:
@@ -46,11 +76,10 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]
-    packed = shape[6]
     for layer in range(shape[0]):
         base = 4 + layer * 12
         h = torch.rms_norm(x, [shape[4]], weights[base], eps)
-        qkv = self.linear(h, weights[base + 1], weights[base + 2], packed)
+        qkv = self.base_linear(h, weights, shape, layer, 0)
         qkv = self.adapt(qkv, h, layer, 0, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
         q = qk.narrow(1, 0, heads)
@@ -66,21 +95,21 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
             length = spans[s * 4 + 3] + spans[s * 4 + 1]
             parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), windows[layer], numbers[1]))
         attended = torch.cat(parts, 0)
-        y = self.linear(attended, weights[base + 3], weights[base + 4], packed)
+        y = self.base_linear(attended, weights, shape, layer, 1)
         y = self.adapt(y, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = torch.add(x, y)
         h = torch.rms_norm(x, [shape[4]], weights[base + 5], eps)
-        both = self.linear(h, weights[base + 6], weights[base + 7], packed)
+        both = self.base_linear(h, weights, shape, layer, 2)
         both = self.adapt(both, h, layer, 2, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
-        y = self.linear(active, weights[base + 8], weights[base + 9], packed)
+        y = self.base_linear(active, weights, shape, layer, 3)
         y = self.adapt(y, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = torch.add(x, y)
     if counts[1] + counts[2] == 0:
         return torch.empty([0], dtype=6)
     x = x.index_select(0, ints.narrow(0, 7 * total, counts[1] + counts[2]).to(device))
     x = torch.rms_norm(x, [shape[4]], weights[1], eps)
-    logits = self.linear(x, weights[2], torch.empty([0], dtype=6), packed).to(6)
+    logits = self.head(x, weights, shape).to(6)
     return self.sample(logits, ints, floats, counts)
 
 
@@ -89,9 +118,9 @@ def base_products(self, weights: List[Tensor], shape: List[int], rows: int) -> T
     total = torch.zeros([], dtype=6, device=weights[0].device)
     for i in range(shape[0] * 4 + 1):
         last = i == shape[0] * 4
-        w = weights[2] if last else weights[4 + i // 4 * 12 + [1, 3, 6, 8][i % 4]]
-        x = torch.full([1 if last else rows, w.size(1)], 0.01, dtype=weights[0].dtype, device=weights[0].device)
-        y = self.linear(x, w, torch.empty([0], dtype=6), shape[6])
+        width = shape[4] if last else [shape[4], shape[1] * shape[3], shape[4], shape[5]][i % 4]
+        x = torch.full([1 if last else rows, width], 0.01, dtype=weights[0].dtype, device=weights[0].device)
+        y = self.head(x, weights, shape) if last else self.base_linear(x, weights, shape, i // 4, i % 4)
         total = torch.add(total, torch.select(y.view([-1]), 0, 0))
     return total.view([1])
 

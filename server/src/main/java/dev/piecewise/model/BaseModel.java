@@ -7,13 +7,14 @@ import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
+import dev.piecewise.error.ServingException;
 import java.util.function.Function;
 
 /** A base model on its device: the script, the weights and the numbers of its shape. Immutable once loaded; shared by whatever runs steps and whatever chooses pieces. */
 public final class BaseModel implements AutoCloseable {
     private final ModelConfig config;
     private final Precision precision;
-    private final boolean packed;
+    private final LinearLayout layout;
     private final BankLayout bankLayout;
     private final TorchScript script;
     private final IValue weights;
@@ -22,15 +23,13 @@ public final class BaseModel implements AutoCloseable {
     private final IValue numbers;
     private final IValue rope;
 
-    private BaseModel(ModelConfig config, Precision precision, TorchScript script, WeightSource source) {
+    private BaseModel(ModelConfig config, DeviceChoice choice, TorchScript script, WeightSource source) {
         this.config = config;
-        this.precision = precision;
+        this.precision = choice.precision();
         this.script = script;
-        this.packed = precision == Precision.BFLOAT16
-                && !script.manager().getDevice().isGpu()
-                && script.call("packs").floats()[0] == 1;
+        this.layout = layout(choice, script);
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
-        this.weights = Weights.load(script, source, config, frequencies, packed);
+        this.weights = Weights.load(script, source, config, frequencies, layout);
         NativeHeap.trim();
         this.bankLayout = new BankLayout(config, precision.bytes());
         this.shape = IValue.listFrom(
@@ -40,7 +39,7 @@ public final class BaseModel implements AutoCloseable {
                 config.headDim(),
                 config.hidden(),
                 config.intermediate(),
-                packed ? 1 : 0,
+                layout.code(),
                 bankLayout.chunk(ProjectionGroup.QKV),
                 bankLayout.chunk(ProjectionGroup.DOWN),
                 bankLayout.chunk(ProjectionGroup.GATE_UP));
@@ -68,11 +67,22 @@ public final class BaseModel implements AutoCloseable {
     private static BaseModel load(ModelConfig config, DeviceChoice choice, Function<TorchScript, WeightSource> source) {
         TorchScript script = new TorchScript(choice.device());
         try {
-            return new BaseModel(config, choice.precision(), script, source.apply(script));
+            return new BaseModel(config, choice, script, source.apply(script));
         } catch (RuntimeException e) {
             script.close();
             throw e;
         }
+    }
+
+    private static LinearLayout layout(DeviceChoice choice, TorchScript script) {
+        boolean packs = choice.precision() == Precision.BFLOAT16
+                && !choice.device().isGpu()
+                && script.call("packs").floats()[0] == 1;
+        if (choice.int8() && !packs) {
+            throw ServingException.invalid(
+                    "model.dtype", "model.dtype int8 runs on CPUs with AVX-512 only; take bfloat16 or float32 here");
+        }
+        return choice.int8() ? LinearLayout.PACKED_INT8 : packs ? LinearLayout.PACKED : LinearLayout.DENSE;
     }
 
     public ModelConfig config() {
@@ -94,7 +104,8 @@ public final class BaseModel implements AutoCloseable {
         for (Projection projection : Projection.values()) {
             layer += (long) config.in(projection) * config.out(projection);
         }
-        return precision.bytes() * (layer * config.layers() + (long) config.vocabulary() * config.hidden());
+        long values = layer * config.layers() + (long) config.vocabulary() * config.hidden();
+        return layout == LinearLayout.PACKED_INT8 ? values : values * precision.bytes();
     }
 
     /** Seconds that a step's products of so many rows with the base's matrices take, and nothing else: what bounds the speed of prefill. Not while steps run. */
@@ -108,8 +119,9 @@ public final class BaseModel implements AutoCloseable {
         return (System.nanoTime() - start) * 1e-9;
     }
 
+    /** Whether linear layers that are added to the model, as a resident pool's, are laid out as its own. */
     boolean packed() {
-        return packed;
+        return layout != LinearLayout.DENSE;
     }
 
     TorchScript script() {

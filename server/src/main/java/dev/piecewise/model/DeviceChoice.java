@@ -5,15 +5,20 @@ import ai.djl.util.cuda.CudaUtils;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 
-/** Where and in what precision a model runs. */
-public record DeviceChoice(Device device, Precision precision) {
+/**
+ * Where and in what precision a model runs.
+ *
+ * @param precision of everything but the weights of linear layers
+ * @param int8 whether these are rounded to int8, as their inputs are
+ */
+public record DeviceChoice(Device device, Precision precision, boolean int8) {
 
     /**
-     * As the configuration says it: device {@code auto}, {@code cpu} or {@code cuda:N}, type {@code auto}, {@code float32} or {@code bfloat16}; automatic is the first GPU
+     * As the configuration says it: device {@code auto}, {@code cpu} or {@code cuda:N}, type {@code auto}, {@code float32}, {@code bfloat16} or {@code int8}; automatic is the first GPU
      * if there is one, and the type that the checkpoint is stored in (float16 becomes bfloat16).
      */
     public static DeviceChoice of(String device, String type, boolean storedInFloat32) {
-        return new DeviceChoice(device(device), precision(type, storedInFloat32));
+        return new DeviceChoice(device(device), precision(type, storedInFloat32), type.equals("int8"));
     }
 
     private static Device device(String name) {
@@ -39,10 +44,9 @@ public record DeviceChoice(Device device, Precision precision) {
         return switch (type) {
             case "auto" -> storedInFloat32 ? Precision.FLOAT32 : Precision.BFLOAT16;
             case "float32" -> Precision.FLOAT32;
-            case "bfloat16" -> Precision.BFLOAT16;
+            case "bfloat16", "int8" -> Precision.BFLOAT16;
             default ->
-                throw invalid(
-                        "model.dtype", "model.dtype is " + type + "; this version computes in float32 or bfloat16");
+                throw invalid("model.dtype", "model.dtype is " + type + "; expected auto, float32, bfloat16 or int8");
         };
     }
 

@@ -64,6 +64,13 @@ final class ScriptCall {
         return script.keep(result());
     }
 
+    /** Runs; the tensors of the list that comes back live as long as the model. */
+    PtNDArray[] keepAll() {
+        try (IValue result = result()) {
+            return result.toTensorArray(script.manager());
+        }
+    }
+
     /** Runs; the values of the float32 tensor that comes back, row-major. */
     float[] floats() {
         try (PtNDManager scope = script.manager().newSubManager(script.manager().getDevice());

@@ -34,7 +34,8 @@ public final class TrainableBase implements AutoCloseable {
         this.computed = computed;
         this.script = source.script;
         this.rope = RopeNumbers.of(config.rope(), config.headDim());
-        List<PtNDArray> loaded = Weights.tensors(script, source.weights.apply(script), config, rope, false);
+        List<PtNDArray> loaded =
+                Weights.tensors(script, source.weights.apply(script), config, rope, LinearLayout.DENSE);
         IdentityHashMap<PtNDArray, PtNDArray> copies = new IdentityHashMap<>();
         for (PtNDArray tensor : loaded) {
             weights.add(copies.computeIfAbsent(tensor, this::own));

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The base model's weights in the order that the script expects: embedding, last norm, head, RoPE frequencies, then twelve for each layer, absent ones empty.
- * Projections that read the same input are one matrix. With {@code packed} linear weights are in oneDNN's own layout, twice as fast on CPUs (bfloat16).
+ * Projections that read the same input are one matrix. In int8 the scales of all linear layers follow, the head's last.
  */
 final class Weights {
     /** Rows of input that the packed layout is made for: a batch of decoding sequences. */
@@ -21,31 +21,38 @@ final class Weights {
     private final TorchScript script;
     private final WeightSource source;
     private final ModelConfig config;
-    private final boolean packed;
+    private final LinearLayout layout;
     private final List<PtNDArray> tensors = new ArrayList<>();
+    private final List<PtNDArray> scales = new ArrayList<>();
     private final PtNDArray absent;
 
-    private Weights(TorchScript script, WeightSource source, ModelConfig config, boolean packed) {
+    private Weights(TorchScript script, WeightSource source, ModelConfig config, LinearLayout layout) {
         this.script = script;
         this.source = source;
         this.config = config;
-        this.packed = packed;
+        this.layout = layout;
         this.absent =
                 script.manager().create(FloatBuffer.allocate(0), new Shape(0), ai.djl.ndarray.types.DataType.FLOAT32);
     }
 
     /** Loads everything; one layer at a time is in memory twice. */
-    static IValue load(TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, boolean packed) {
-        return IValue.listFrom(tensors(script, source, config, rope, packed).toArray(PtNDArray[]::new));
+    static IValue load(
+            TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, LinearLayout layout) {
+        return IValue.listFrom(tensors(script, source, config, rope, layout).toArray(PtNDArray[]::new));
     }
 
     /** The same as tensors, which the script's manager owns. */
     static List<PtNDArray> tensors(
-            TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, boolean packed) {
-        Weights weights = new Weights(script, source, config, packed);
+            TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, LinearLayout layout) {
+        Weights weights = new Weights(script, source, config, layout);
         weights.loadEnds(rope);
         for (int layer = 0; layer < config.layers(); layer++) {
             weights.loadLayer("model.layers." + layer + ".");
+        }
+        if (layout == LinearLayout.PACKED_INT8) {
+            // The head came first.
+            weights.scales.addLast(weights.scales.removeFirst());
+            weights.tensors.addAll(weights.scales);
         }
         return weights.tensors;
     }
@@ -58,7 +65,7 @@ final class Weights {
         if (!config.tiedHead()) {
             tensors.add(linear("lm_head.weight", config.vocabulary(), config.hidden()));
         } else {
-            tensors.add(packed ? pack(embedding) : embedding);
+            tensors.add(layout == LinearLayout.DENSE ? embedding : laidOut(embedding));
         }
         float[] inverse = rope.inverseFrequencies();
         tensors.add((PtNDArray) script.manager().create(inverse));
@@ -86,7 +93,7 @@ final class Weights {
 
     private PtNDArray linear(String name, long out, long in) {
         try (PtNDManager scope = scope()) {
-            return packed(source.tensor(scope, name, out, in));
+            return kept(source.tensor(scope, name, out, in));
         }
     }
 
@@ -98,12 +105,12 @@ final class Weights {
                 String name = layer + projection.path() + ".weight";
                 parts[i] = source.tensor(scope, name, config.out(projection), config.in(projection));
             }
-            if (!packed) {
+            if (layout == LinearLayout.DENSE) {
                 return join(parts);
             }
             PtNDArray joined = join(parts);
             joined.attach(scope);
-            return packed(joined);
+            return laidOut(joined);
         }
     }
 
@@ -124,16 +131,21 @@ final class Weights {
         return script.call("join").tensors(parts).keep();
     }
 
-    private PtNDArray packed(PtNDArray dense) {
-        if (packed) {
-            return pack(dense);
+    private PtNDArray kept(PtNDArray dense) {
+        if (layout != LinearLayout.DENSE) {
+            return laidOut(dense);
         }
         dense.attach(script.manager());
         return dense;
     }
 
-    private PtNDArray pack(PtNDArray dense) {
-        return script.call("pack").tensor(dense).number(PACKED_ROWS).keep();
+    private PtNDArray laidOut(PtNDArray dense) {
+        if (layout == LinearLayout.PACKED) {
+            return script.call("pack").tensor(dense).number(PACKED_ROWS).keep();
+        }
+        PtNDArray[] quantized = script.call("quantize").tensor(dense).keepAll();
+        scales.add(quantized[1]);
+        return quantized[0];
     }
 
     private PtNDManager scope() {

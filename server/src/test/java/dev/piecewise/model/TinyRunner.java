@@ -48,6 +48,11 @@ final class TinyRunner implements AutoCloseable {
         return new TinyRunner(checkpoint.write(directory), "bfloat16");
     }
 
+    /** With linear weights in int8. INVALID_REQUEST where the CPU has no AVX-512. */
+    static TinyRunner inInt8(TinyCheckpoint checkpoint, Path directory) {
+        return new TinyRunner(checkpoint.write(directory), "int8");
+    }
+
     /** Starts anew with this pool on the device. */
     TinyRunner resident(Pool pool) {
         runner.close();
