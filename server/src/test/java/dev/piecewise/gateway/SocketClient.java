@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A WebSocket client that keeps what it hears until a test asks for it. */
 final class SocketClient implements WebSocket.Listener, AutoCloseable {
@@ -29,10 +30,16 @@ final class SocketClient implements WebSocket.Listener, AutoCloseable {
 
     /** With an API key, unless it is "". */
     SocketClient(TestGateway server, String query, String key) {
+        this(server, query, builder -> {
+            if (!key.isEmpty()) {
+                builder.header("Authorization", "Bearer " + key);
+            }
+        });
+    }
+
+    SocketClient(TestGateway server, String query, Consumer<WebSocket.Builder> with) {
         WebSocket.Builder builder = client.newWebSocketBuilder();
-        if (!key.isEmpty()) {
-            builder.header("Authorization", "Bearer " + key);
-        }
+        with.accept(builder);
         socket = builder.buildAsync(URI.create("ws://127.0.0.1:" + server.port + "/v1/responses" + query), this)
                 .join();
     }

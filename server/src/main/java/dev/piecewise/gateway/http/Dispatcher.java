@@ -58,6 +58,7 @@ final class Dispatcher implements Handler<HttpServerRequest> {
             Optional<Supplier<SocketEndpoint>> socket =
                     Sockets.isHandshake(request) ? routes.socket(path) : Optional.empty();
             if (socket.isPresent()) {
+                Subprotocols.takeKey(request);
                 gate.admit(Access.of("GET", path), request);
                 sockets.accept(request, path, socket.get().get());
                 metrics.answered(path, 101);

@@ -36,7 +36,11 @@ public final class Gate {
 
     /** Who sends this request; UNAUTHORIZED or FORBIDDEN when they may not. */
     Caller admit(Access access, HttpServerRequest request) {
-        return entrance.admit(access, request.getHeader(HttpHeaders.AUTHORIZATION));
+        Caller caller = entrance.admit(access, request.getHeader(HttpHeaders.AUTHORIZATION));
+        if (caller.keyId().isEmpty() && access != Access.OPEN) {
+            Origins.requireOwn(request);
+        }
+        return caller;
     }
 
     /** Throws UNAVAILABLE when shut, OVERLOADED when full; else {@link #leave} must follow. */

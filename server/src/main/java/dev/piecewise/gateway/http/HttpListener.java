@@ -90,6 +90,7 @@ public final class HttpListener extends VerticleBase {
                 .setHandle100ContinueAutomatically(false)
                 .setWebSocketConfig(new WebSocketServerConfig()
                         .setClosingTimeout(CLOSING)
+                        .setSubProtocols(Subprotocols.SPOKEN)
                         .setMaxFrameSize(Math.min(limits.bodyBytes(), LARGEST_FRAME))
                         .setUsePerMessageCompression(false)
                         .setUsePerFrameCompression(false)
