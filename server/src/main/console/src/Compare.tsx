@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chosen } from './App.tsx';
+import type { Refused } from './api.ts';
 import { type Told, ask } from './stream.ts';
 
 interface Answer {
@@ -15,6 +16,9 @@ const SUGGESTIONS = 6;
 interface Props {
   model: string;
   chosen: Chosen | null;
+  /** Whether users' plans may be seen. */
+  seen: boolean;
+  onRefused(why: Refused): boolean;
 }
 
 /** Different prompts of the history: the newest of each kind, those kinds first that people answer at length, for there they differ most. */
@@ -40,7 +44,7 @@ function suggestions(chosen: Chosen | null): string[] {
 }
 
 /** One prompt, answered by the base and by the user's own model at once. */
-export function Compare({ model, chosen }: Props) {
+export function Compare({ model, chosen, seen, onRefused }: Props) {
   const offered = suggestions(chosen);
   const [prompt, setPrompt] = useState(offered[0] ?? '');
   const [temperature, setTemperature] = useState(0);
@@ -70,7 +74,7 @@ export function Compare({ model, chosen }: Props) {
         {
           text: delta => set(answer => ({ ...answer, text: answer.text + delta })),
           done: told => set(answer => ({ ...answer, state: 'done', told })),
-          failed: failure => set(answer => ({ ...answer, state: 'failed', failure })),
+          failed: why => onRefused(why) || set(answer => ({ ...answer, state: 'failed', failure: why.message })),
         },
       );
     });
@@ -126,7 +130,7 @@ export function Compare({ model, chosen }: Props) {
         </div>
       </form>
       {offered.length > 0 && (
-        <div class="chips" aria-label="Prompts from the history">
+        <div class="chips" role="group" aria-label="Prompts from the history">
           {offered.map(offer => (
             <button
               type="button"
@@ -144,10 +148,16 @@ export function Compare({ model, chosen }: Props) {
       )}
       <div class="answers">
         <Column title="The base" note="what everybody gets without a history" answer={base} />
-        <Column title={chosen?.user.id ?? 'Nobody chosen'} note={chosen?.plan ? 'the base with this user’s pieces' : 'has no plan: the base answers'} answer={own} own />
+        <Column title={chosen?.user.id ?? 'Nobody chosen'} note={chosen ? note(chosen, seen, own.told) : 'the base answers'} answer={own} own />
       </div>
     </section>
   );
+}
+
+function note(chosen: Chosen, seen: boolean, told?: Told): string {
+  if (told?.mode === 'base' && chosen.plan) return 'is answered by the base';
+  if (!seen) return 'as whom the server knows';
+  return chosen.plan ? 'the base with this user’s pieces' : 'has no plan: the base answers';
 }
 
 function Column({ title, note, answer, own }: { title: string; note: string; answer: Answer; own?: boolean }) {
@@ -158,7 +168,7 @@ function Column({ title, note, answer, own }: { title: string; note: string; ans
         {title} <small>{note}</small>
       </h2>
       <p class="text" aria-live="polite" aria-busy={answer.state === 'running'}>
-        {answer.text}
+        {answer.text.trimStart()}
         {answer.state === 'running' && <span class="caret" />}
       </p>
       {answer.state === 'failed' && (
@@ -169,7 +179,7 @@ function Column({ title, note, answer, own }: { title: string; note: string; ans
       <p class="told">
         {told &&
           [
-            `${told.mode}${told.reason ? ` (${told.reason})` : ''}`,
+            own && told.reason ? `${told.mode} (${told.reason})` : told.mode,
             `${told.tokens} ${told.tokens === 1 ? 'token' : 'tokens'}`,
             `first after ${told.firstMs.toFixed(0)} ms`,
             told.totalMs > told.firstMs && told.tokens > 1 ? `${((1000 * (told.tokens - 1)) / (told.totalMs - told.firstMs)).toFixed(0)} tokens/s` : '',

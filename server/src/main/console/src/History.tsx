@@ -5,10 +5,11 @@ import { append, assemble } from './api.ts';
 interface Props {
   chosen: Chosen;
   onChanged(): void;
+  onRefused(why: Error): boolean;
 }
 
 /** What the user's model is made from, with a place for more. */
-export function History({ chosen, onChanged }: Props) {
+export function History({ chosen, onChanged, onRefused }: Props) {
   const [prompt, setPrompt] = useState('');
   const [completion, setCompletion] = useState('');
   const [busy, setBusy] = useState('');
@@ -24,7 +25,7 @@ export function History({ chosen, onChanged }: Props) {
           after?.();
           onChanged();
         },
-        e => setTrouble(String(e.message)),
+        e => onRefused(e) || setTrouble(String(e.message)),
       )
       .finally(() => setBusy(''));
   };
@@ -32,15 +33,17 @@ export function History({ chosen, onChanged }: Props) {
   const stale = chosen.plan ? chosen.user.history_items - chosen.plan.items : 0;
   return (
     <section aria-label="History">
-      <h2>
-        History{' '}
-        <small>
-          {chosen.user.history_items} items{chosen.items.length < chosen.user.history_items ? `, the newest ${chosen.items.length} of them` : ''}
-        </small>
+      <div class="head">
+        <h2>
+          History{' '}
+          <small>
+            {chosen.user.history_items} items{chosen.items.length < chosen.user.history_items ? `, the newest ${chosen.items.length} of them` : ''}
+          </small>
+        </h2>
         <button type="button" class="main" disabled={busy !== ''} onClick={() => work('Assembling', assemble(id))}>
           {busy === 'Assembling' ? 'Assembling …' : chosen.plan ? 'Assemble again' : 'Assemble'}
         </button>
-      </h2>
+      </div>
       {stale > 0 && <p class="quiet">The plan was made from {chosen.plan!.items} of these items.</p>}
       {trouble && (
         <p class="trouble" role="alert">
@@ -64,7 +67,7 @@ export function History({ chosen, onChanged }: Props) {
           Add
         </button>
       </form>
-      <ol class="items">
+      <ol class="items" tabIndex={0} aria-label="Items, the newest first">
         {chosen.items.map((item, i) => (
           <li key={item.id ?? i}>
             {item.prompt && <span class="prompt">{item.prompt}</span>} <span class="completion">{item.completion ?? item.text}</span>

@@ -14,8 +14,8 @@ export function Theme() {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   return (
-    <button type="button" class="theme" onClick={() => setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!)} aria-label={`Colours: ${theme}`}>
-      {theme}
+    <button type="button" class="small" onClick={() => setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!)} aria-label={`Colours: ${theme}`}>
+      <span aria-hidden="true">◐</span> {theme}
     </button>
   );
 }

@@ -39,13 +39,34 @@ export class Refused extends Error {
   }
 }
 
-async function answer<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(path, init);
-  const body = await response.json().catch(() => null);
+/** The visitor's API key: of this tab only, and gone with it. */
+const KEY = 'piecewise.key';
+export const key = () => sessionStorage.getItem(KEY) ?? '';
+export const keep = (secret: string) => sessionStorage.setItem(KEY, secret);
+export const forget = () => sessionStorage.removeItem(KEY);
+
+/** Asks with the key, if there is one; any refusal is thrown. */
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (key()) headers.set('authorization', `Bearer ${key()}`);
+  const response = await fetch(path, { ...init, headers });
   if (!response.ok) {
+    const body = await response.json().catch(() => null);
     throw new Refused(body?.error?.message ?? `${path} answered ${response.status}`, response.status);
   }
-  return body as T;
+  return response;
+}
+
+const answer = async <T>(path: string, init?: RequestInit): Promise<T> => (await ask(path, init)).json() as Promise<T>;
+
+/** What the key's roles do not allow is null. */
+export async function allowed<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (e) {
+    if (e instanceof Refused && e.status === 403) return null;
+    throw e;
+  }
 }
 
 const user = (id: string) => `v1/users/${encodeURIComponent(id)}`;
@@ -90,4 +111,4 @@ export async function assemble(id: string): Promise<void> {
   if (started.job.status !== 'done') throw new Refused('The plan is still being made; it will appear here when it is done.', 202);
 }
 
-export const metricsText = async () => (await fetch('metrics', { headers: { accept: 'text/plain' } })).text();
+export const metricsText = async () => (await ask('metrics', { headers: { accept: 'text/plain' } })).text();

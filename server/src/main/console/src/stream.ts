@@ -1,8 +1,10 @@
+import { Refused, key, model } from './api.ts';
+
 /** What a stream tells while it runs. */
 export interface Listener {
   text(delta: string): void;
   done(told: Told): void;
-  failed(message: string): void;
+  failed(why: Refused): void;
 }
 
 /** Who answered, and how long it took. */
@@ -29,6 +31,7 @@ interface ServerEvent {
   type: string;
   delta?: string;
   message?: string;
+  status?: number;
   error?: { message?: string };
   response?: {
     id?: string;
@@ -38,21 +41,36 @@ interface ServerEvent {
   };
 }
 
-const address = () => new URL('v1/responses', location.href.replace(/^http/, 'ws')).href;
+/** A page cannot set headers on a WebSocket: the key goes where OpenAI's client for browsers has it. */
+const connect = () =>
+  new WebSocket(new URL('v1/responses', location.href.replace(/^http/, 'ws')), key() ? ['realtime', `openai-insecure-api-key.${key()}`] : []);
+
+/** Browsers do not tell why a WebSocket did not open; asked in the plain way, the server does. */
+async function whyNot(): Promise<Refused> {
+  try {
+    await model();
+    return new Refused('The server did not open a connection.', 0);
+  } catch (e) {
+    return e instanceof Refused ? e : new Refused('The server cannot be reached.', 0);
+  }
+}
 
 /** Asks over a WebSocket of its own; the returned function ends it. */
 export function ask(question: Ask, listener: Listener): () => void {
-  const socket = new WebSocket(address());
+  const socket = connect();
   const started = performance.now();
+  let opened = false;
   let first = 0;
   let over = false;
-  const end = (tell: () => void) => {
+  const end = (tell: () => unknown) => {
     if (over) return;
     over = true;
     tell();
     socket.close(1000);
   };
-  socket.onopen = () =>
+  socket.onopen = () => {
+    opened = true;
+    if (over) return socket.close(1000);
     socket.send(
       JSON.stringify({
         type: 'response.create',
@@ -65,6 +83,7 @@ export function ask(question: Ask, listener: Listener): () => void {
         piecewise: { mode: question.mode },
       }),
     );
+  };
   socket.onmessage = message => {
     const event = JSON.parse(message.data) as ServerEvent;
     switch (event.type) {
@@ -90,15 +109,18 @@ export function ask(question: Ask, listener: Listener): () => void {
       }
       case 'response.failed':
       case 'error':
-        end(() =>
-          listener.failed(event.response?.error?.message ?? event.error?.message ?? event.message ?? 'The server gave no reason.'),
-        );
+        end(() => {
+          const why = event.response?.error?.message ?? event.error?.message ?? event.message ?? 'The server gave no reason.';
+          listener.failed(new Refused(why, event.status ?? 0));
+        });
         break;
     }
   };
-  socket.onclose = event => end(() => listener.failed(event.reason || 'The connection was closed.'));
+  socket.onclose = event =>
+    end(async () => listener.failed(opened ? new Refused(event.reason || 'The connection was closed.', 0) : await whyNot()));
   return () => {
     over = true;
-    socket.close(1000);
+    // Browsers complain of one that is closed before it is open.
+    if (opened) socket.close(1000);
   };
 }
