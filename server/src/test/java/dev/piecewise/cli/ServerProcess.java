@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,9 +27,16 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(List<String> settings) throws IOException {
+        return start(settings, Map.of());
+    }
+
+    /** With these variables in its environment besides. */
+    static ServerProcess start(List<String> settings, Map<String, String> environment) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("serve"));
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
-        return new ServerProcess(piecewise(arguments).start());
+        ProcessBuilder process = piecewise(arguments);
+        process.environment().putAll(environment);
+        return new ServerProcess(process.start());
     }
 
     /** Any of the commands, in a process. */
