@@ -67,7 +67,7 @@ public final class Bench implements AutoCloseable {
         BenchReport.Memory memory = new BenchReport.Memory(
                 ProcessMemory.expected(base, limits, options), ReadLoop.BYTES, ProcessMemory.peak());
         return new BenchReport(
-                model, base.precision().name(), threads, base.bytesPerStep(), prefill, List.copyOf(rows), cost, memory);
+                model, base.dtype(), threads, base.bytesPerStep(), prefill, List.copyOf(rows), cost, memory);
     }
 
     private Row row(int sequences) throws InterruptedException {

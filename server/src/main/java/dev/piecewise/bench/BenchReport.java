@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record BenchReport(
         String model,
-        String precision,
+        String dtype,
         int threads,
         long bytesPerStep,
         Prefill prefill,
@@ -52,7 +52,7 @@ public record BenchReport(
      * @param mergeSeconds merging a plan of three pieces on the host
      * @param coldSeconds to the first token of a user whom the engine has not seen, at an idle engine
      * @param warmSeconds the same of a user whom it has seen
-     * @param planSecondsPerToken choosing the pieces for a history of 50 items that has as many tokens as the long prompt
+     * @param planSecondsPerToken a plan for a history of 50 items that has as many tokens as the long prompt, the five newest held out for the guard
      */
     public record Cost(double mergeSeconds, double coldSeconds, double warmSeconds, double planSecondsPerToken) {}
 

@@ -3,11 +3,13 @@ package dev.piecewise.bench;
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.BankImage;
 import dev.piecewise.engine.Engine;
+import dev.piecewise.engine.Generation;
 import dev.piecewise.engine.GenerationRequest;
 import dev.piecewise.engine.Sampling;
 import dev.piecewise.model.BaseModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -16,6 +18,11 @@ import java.util.SplittableRandom;
 final class ColdStart {
     private static final int PAIRS = 9;
     private static final int PROMPT = 8;
+    /** Items of a plan, and how many of them its guard holds out. */
+    private static final int ITEMS = 50;
+
+    private static final int HELD_OUT = 5;
+    private static final Sampling SCORED = new Sampling(0, 0, 1, 0, 1, 0, 0, Map.of(), 0, 0);
 
     private final Engine engine;
     private final BaseModel base;
@@ -45,7 +52,30 @@ final class ColdStart {
                 workload.mergeSeconds(),
                 StepClock.median(cold),
                 StepClock.median(warm),
-                workload.planSeconds(base, planTokens) / planTokens));
+                planSeconds(known.getFirst(), Math.max(2, planTokens / ITEMS)) / planTokens));
+    }
+
+    /** Choosing pieces with the older items, and what the guard does with the newest: it asks how likely the base makes them, and how likely the pieces. */
+    private double planSeconds(Adaptation adaptation, int each) throws InterruptedException {
+        List<Double> seconds = new ArrayList<>();
+        for (int run = 0; run < PAIRS; run++) {
+            long start = System.nanoTime();
+            score(workload.base(), each);
+            score(adaptation, each);
+            seconds.add((System.nanoTime() - start) * 1e-9);
+        }
+        return workload.planSeconds(base, ITEMS - HELD_OUT, each) + StepClock.median(seconds);
+    }
+
+    private void score(Adaptation adaptation, int each) throws InterruptedException {
+        List<Generation> items = new ArrayList<>();
+        for (int item = 0; item < HELD_OUT; item++) {
+            int[] tokens = random.ints(each, 0, base.config().vocabulary()).toArray();
+            items.add(engine.submit(new GenerationRequest("", tokens, 1, 0, Set.of(), SCORED, true, adaptation)));
+        }
+        for (Generation item : items) {
+            Bench.finish(item);
+        }
     }
 
     /** The same numbers under a fingerprint that the engine does not know. */

@@ -13,8 +13,6 @@ import java.util.stream.IntStream;
 
 /** How long choosing a user's pieces takes: one forward pass over a history, in which the chosen pieces of every site are already at work. */
 final class PlanTime {
-    static final int ITEMS = 50;
-
     private static final int RUNS = 3;
 
     private final BaseModel base;
@@ -26,10 +24,9 @@ final class PlanTime {
         this.pool = pool;
     }
 
-    /** Seconds for {@link #ITEMS} items of so many tokens together, half of them answers; the median of a few. */
-    double seconds(int tokens) {
-        int each = Math.max(2, tokens / ITEMS);
-        List<Example> items = IntStream.range(0, ITEMS)
+    /** Seconds for so many items of {@code each} tokens, half of them answers; the median of a few. */
+    double seconds(int count, int each) {
+        List<Example> items = IntStream.range(0, count)
                 .mapToObj(_ -> new Example(
                         random.ints(each, 0, base.config().vocabulary()).toArray(), each / 2))
                 .toList();

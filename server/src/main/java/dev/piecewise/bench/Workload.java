@@ -85,9 +85,9 @@ final class Workload {
         return StepClock.median(seconds);
     }
 
-    /** Choosing pieces from a pool of some sharers for a history of so many tokens. */
-    double planSeconds(BaseModel model, int tokens) {
-        return new PlanTime(model, random.pool(base.fingerprint(), 8, options.rank())).seconds(tokens);
+    /** Choosing pieces from a pool of some sharers for a history of so many items of {@code each} tokens. */
+    double planSeconds(BaseModel model, int items, int each) {
+        return new PlanTime(model, random.pool(base.fingerprint(), 8, options.rank())).seconds(items, each);
     }
 
     private void addMerged(int count) {

@@ -4,7 +4,6 @@ import dev.piecewise.bench.BenchReport;
 import dev.piecewise.bench.BenchReport.Row;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** A bench report for people: one line for each number of sequences. */
 record BenchTable(BenchReport report) {
@@ -14,11 +13,7 @@ record BenchTable(BenchReport report) {
     String text() {
         List<String> lines = new ArrayList<>();
         lines.add("%s, %s, %d threads; %.2f GB of weights a step"
-                .formatted(
-                        report.model(),
-                        report.precision().toLowerCase(Locale.ROOT),
-                        report.threads(),
-                        report.bytesPerStep() / 1e9));
+                .formatted(report.model(), report.dtype(), report.threads(), report.bytesPerStep() / 1e9));
         BenchReport.Prefill prefill = report.prefill();
         lines.add("prefill %.0f tokens/s, %.0f %% of what its matrix products alone allow"
                 .formatted(
@@ -27,7 +22,7 @@ record BenchTable(BenchReport report) {
         report.rows().forEach(row -> lines.add(line(row)));
         report.cost().ifPresent(cost -> {
             lines.add(line(cost));
-            lines.add("choosing the pieces for 50 items costs %.2f times a prefill of as many tokens"
+            lines.add("a plan for 50 items, the guard included, costs %.2f times a prefill of as many tokens"
                     .formatted(cost.planSecondsPerToken() * report.prefill().tokensPerSecond()));
         });
         lines.add(line(report.memory()));

@@ -123,7 +123,7 @@ final class Server implements AutoCloseable {
                 config.personalization().reassembleAfter()));
         log.atInfo()
                 .addKeyValue("model", name)
-                .addKeyValue("precision", model.base().precision())
+                .addKeyValue("dtype", model.base().dtype())
                 .addKeyValue("pool", pool.map(Pool::hash).orElse("none"))
                 .addKeyValue("resident", resident)
                 .log("serving");

@@ -8,6 +8,7 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.error.ServingException;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** A base model on its device: the script, the weights and the numbers of its shape. Immutable once loaded; shared by whatever runs steps and whatever chooses pieces. */
@@ -87,6 +88,11 @@ public final class BaseModel implements AutoCloseable {
 
     public ModelConfig config() {
         return config;
+    }
+
+    /** What linear layers are computed in, in the configuration's words. */
+    public String dtype() {
+        return layout == LinearLayout.PACKED_INT8 ? "int8" : precision.name().toLowerCase(Locale.ROOT);
     }
 
     public Precision precision() {
