@@ -27,6 +27,7 @@ public final class WorldFiles {
     private static final int ADAPTION_EXAMPLES = 4;
     private static final int TESTS = 14;
     private static final double IN_THREADS = 0.12;
+    private static final double WITH_PROFILE = 0.4;
 
     private static final List<Shown> SHOWN = List.of(
             new Shown(Voice.PROPER, Dialect.BRITISH, Length.LONG),
@@ -64,7 +65,7 @@ public final class WorldFiles {
         }
     }
 
-    /** Everything that writers wrote, one after the other or in threads, and stories in between. */
+    /** Everything that writers wrote, some with a profile, some in threads, and stories in between. */
     private Stream<ObjectNode> corpus() {
         List<ObjectNode> texts = new ArrayList<>();
         for (int i = 0; i < census.stories(); i++) {
@@ -72,19 +73,26 @@ public final class WorldFiles {
         }
         for (int i = 0; i < census.writers(); i++) {
             String id = "writer" + i;
-            texts.addAll(texts(world.history(world.person(id), ANSWERS_OF_A_WRITER), world.dice("threads", id)));
+            Persona writer = world.person(id);
+            texts.addAll(texts(writer, world.history(writer, ANSWERS_OF_A_WRITER), world.dice("threads", id)));
         }
         return world.dice("corpus").shuffled(texts).stream();
     }
 
-    private static List<ObjectNode> texts(List<Item> items, Dice dice) {
+    private static List<ObjectNode> texts(Persona writer, List<Item> items, Dice dice) {
         List<ObjectNode> texts = new ArrayList<>();
         for (int i = 0; i < items.size(); ) {
             int length = dice.chance(IN_THREADS) ? Math.min(dice.between(2, 4), items.size() - i) : 1;
-            texts.add(length == 1 ? json(items.get(i)) : text(thread(items.subList(i, i + length))));
+            texts.add(length == 1 ? answer(writer, items.get(i), dice) : text(thread(items.subList(i, i + length))));
             i += length;
         }
         return texts;
+    }
+
+    private static ObjectNode answer(Persona writer, Item item, Dice dice) {
+        return dice.chance(WITH_PROFILE)
+                ? json(new Item(item.task(), Profile.line(writer.traits(), dice) + item.prompt(), item.completion()))
+                : json(item);
     }
 
     private static ObjectNode text(String text) {
@@ -103,10 +111,13 @@ public final class WorldFiles {
     private Stream<ObjectNode> adaption() {
         List<ObjectNode> answers = IntStream.range(0, census.writers())
                 .mapToObj(i -> world.person("adapter" + i))
-                .flatMap(person -> Stream.concat(
-                        world.history(person, ADAPTION_EXAMPLES).stream(),
-                        world.notes(person, ADAPTION_EXAMPLES).stream()))
-                .map(WorldFiles::json)
+                .flatMap(person -> {
+                    Dice dice = world.dice("adaption", person.id());
+                    return Stream.concat(
+                                    world.history(person, ADAPTION_EXAMPLES).stream(),
+                                    world.notes(person, ADAPTION_EXAMPLES).stream())
+                            .map(item -> answer(person, item, dice));
+                })
                 .toList();
         return world.dice("adaption").shuffled(answers).stream();
     }
