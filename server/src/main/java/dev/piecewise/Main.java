@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             KeysCommand.class
         },
+        footer = {"", "piecewise loadtest is a program of its own: ./piecewise loadtest --help"},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable, IVersionProvider {
     private static final int LEAST_CARRIERS = 16;

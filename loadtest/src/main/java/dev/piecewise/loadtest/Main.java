@@ -1,11 +1,14 @@
 package dev.piecewise.loadtest;
 
+import dev.piecewise.loadtest.cli.LoadtestCommand;
+import java.util.Locale;
+
 /** The load generator's entry. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.err.println("piecewise-loadtest: the load generator is not there yet");
-        System.exit(1);
+        Locale.setDefault(Locale.ROOT);
+        System.exit(LoadtestCommand.commandLine().execute(args));
     }
 }
