@@ -21,5 +21,6 @@ final class ArchitectureTest {
             .resideInAPackage("dev.piecewise.loadtest.measure..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.HdrHistogram", "org.jspecify.annotations", "dev.piecewise.loadtest.measure..");
+            .resideInAnyPackage(
+                    "java..", "org.HdrHistogram", "org.jspecify.annotations", "dev.piecewise.loadtest.measure..");
 }

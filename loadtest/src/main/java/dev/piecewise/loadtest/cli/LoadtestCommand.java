@@ -86,6 +86,13 @@ public final class LoadtestCommand implements Callable<Integer> {
 
     /** What the options come to. */
     private record Order(List<Scenario> scenarios, Limits limits, Bounds bounds, Bodies.Options bodies) {
+        List<Scenario> within(int tokens) {
+            return scenarios.stream()
+                    .map(each ->
+                            new Scenario(each.name(), each.load(), each.shape().within(tokens)))
+                    .toList();
+        }
+
         int users() {
             return scenarios.stream()
                     .mapToInt(scenario -> scenario.shape().users())
@@ -131,12 +138,16 @@ public final class LoadtestCommand implements Callable<Integer> {
         try (Caller caller = caller(target, new Bodies(target, people, order.bodies()))) {
             Wording wording = Calibration.of(caller, Clock.SYSTEM);
             stop.leave();
-            for (Scenario scenario : order.scenarios()) {
+            for (Scenario scenario : order.within(found.maxLength())) {
                 if (!stop.isWanted()) {
                     runs.add(run(scenario, caller, wording, order, target, progress));
                 }
             }
             notes.addAll(Notes.of(runs, wording));
+            if (!order.within(found.maxLength()).equals(order.scenarios())) {
+                notes.add("lengths were cut to what the model takes: %d tokens with the answer's"
+                        .formatted(found.maxLength()));
+            }
         }
         if (runs.isEmpty()) {
             throw new InterruptedException();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.loadtest.target.Bodies;
+import dev.piecewise.loadtest.workload.ChatLengths;
 import dev.piecewise.loadtest.workload.Lengths;
 import dev.piecewise.loadtest.workload.Popularity;
 import dev.piecewise.loadtest.workload.Workload;
@@ -112,8 +113,8 @@ final class WorkloadOptions {
                 0,
                 Popularity.DISTINCT,
                 exponent,
-                lengths("--prompt-tokens", promptTokens, suite.prompts(), Lengths.CHAT_PROMPTS),
-                lengths("--answer-tokens", answerTokens, suite.answers(), Lengths.CHAT_ANSWERS));
+                lengths("--prompt-tokens", promptTokens, suite.prompts(), ChatLengths.PROMPTS),
+                lengths("--answer-tokens", answerTokens, suite.answers(), ChatLengths.ANSWERS));
     }
 
     private Lengths lengths(String option, @Nullable String given, String usual, Lengths chat) {

@@ -11,9 +11,10 @@ import java.util.List;
  *
  * @param model the base model to ask for
  * @param adapters by the names or numbers that requests have them; only in dialects that name adapters
+ * @param maxLength tokens that prompt and answer may have together; 0 where the server does not say
  * @param version of the server, as it says; empty where it does not
  */
-public record Discovery(String model, List<String> adapters, String version) {
+public record Discovery(String model, List<String> adapters, int maxLength, String version) {
     public Discovery {
         adapters = List.copyOf(adapters);
     }
@@ -28,8 +29,10 @@ public record Discovery(String model, List<String> adapters, String version) {
         }
         List<String> bases = new ArrayList<>();
         List<String> adapters = new ArrayList<>();
+        int maxLength = 0;
         for (JsonNode model : models.body().path("data")) {
             (model.hasNonNull("parent") ? adapters : bases).add(model.path("id").asText());
+            maxLength = Math.max(maxLength, model.path("max_model_len").asInt(0));
         }
         if (target.dialect() == Dialect.LLAMACPP) {
             adapters.clear();
@@ -37,7 +40,7 @@ public record Discovery(String model, List<String> adapters, String version) {
                 adapters.add(adapter.path("id").asText());
             }
         }
-        return new Discovery(model(target, bases, adapters), adapters, version(rest));
+        return new Discovery(model(target, bases, adapters), adapters, maxLength, version(rest));
     }
 
     private static String model(Target target, List<String> bases, List<String> adapters) {

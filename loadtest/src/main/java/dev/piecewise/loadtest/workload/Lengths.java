@@ -7,13 +7,20 @@ import java.util.regex.Pattern;
 
 /** How long prompts or answers are, in tokens. */
 public sealed interface Lengths {
-    /** Prompts as people write them to a chat model: mostly short, some very long. */
-    Lengths CHAT_PROMPTS = new Lognormal(80, 1.1, 4, 1024);
-
-    /** Answers as chat models give them. */
-    Lengths CHAT_ANSWERS = new Lognormal(160, 0.8, 4, 1024);
-
     int draw(SplittableRandom random);
+
+    /** The longest there can be. */
+    int most();
+
+    /** These, none longer than so many tokens. */
+    default Lengths cutTo(int longest) {
+        return switch (this) {
+            case Fixed(int tokens) -> new Fixed(Math.min(tokens, longest));
+            case Uniform(int least, int most) -> new Uniform(Math.min(least, longest), Math.min(most, longest));
+            case Lognormal(double median, double sigma, int least, int most) ->
+                new Lognormal(median, sigma, Math.min(least, longest), Math.min(most, longest));
+        };
+    }
 
     /** As the command line writes it. */
     String text();
@@ -25,6 +32,11 @@ public sealed interface Lengths {
 
         @Override
         public int draw(SplittableRandom random) {
+            return tokens;
+        }
+
+        @Override
+        public int most() {
             return tokens;
         }
 

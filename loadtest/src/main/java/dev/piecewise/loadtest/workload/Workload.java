@@ -19,10 +19,25 @@ public final class Workload {
      * @param exponent of the Zipf popularity
      */
     public record Shape(int users, Popularity popularity, double exponent, Lengths prompts, Lengths answers) {
+        private static final double PROMPT_MARGIN = 1.15;
+
         public Shape {
             if (users < 0) {
                 throw new IllegalArgumentException("users must be 0 or more");
             }
+        }
+
+        /**
+         * These requests where prompt and answer together have at most so many tokens; 0 for any number. Prompts keep a distance, because their length is not known to the
+         * token.
+         */
+        public Shape within(int tokens) {
+            if (tokens == 0 || prompts.most() * PROMPT_MARGIN + answers.most() <= tokens) {
+                return this;
+            }
+            Lengths shorter = prompts.cutTo((int) Math.max(1, tokens / 2.0 / PROMPT_MARGIN));
+            int room = (int) Math.max(1, tokens - Math.ceil(shorter.most() * PROMPT_MARGIN));
+            return new Shape(users, popularity, exponent, shorter, answers.cutTo(room));
         }
 
         /** The same requests from so many users. */

@@ -27,8 +27,8 @@ import picocli.CommandLine;
 @Timeout(60)
 final class LoadtestCommandTest {
     private static final String COMPLETIONS = "/v1/completions";
-    private static final List<String> SHORT =
-            List.of("--warmup", "0", "--requests", "12", "--prompt-tokens", "20", "--answer-tokens", "4", "--seed", "3");
+    private static final List<String> SHORT = List.of(
+            "--warmup", "0", "--requests", "12", "--prompt-tokens", "20", "--answer-tokens", "4", "--seed", "3");
 
     @TempDir
     private Path directory;
@@ -54,16 +54,39 @@ final class LoadtestCommandTest {
     void measuresAServerAndWritesTheReportInEveryForm() throws IOException {
         Path json = directory.resolve("report.json");
         Path html = directory.resolve("report.html");
-        int status = run("--dialect", "openai", "--users", "0,3", "--concurrency", "2", "--goodput", "ttft:60000", "tpot:60000",
-                "--api-key", "secret", "--note", "by a test", "--out", json.toString(), "--html", html.toString());
+        int status = run(
+                "--dialect",
+                "openai",
+                "--users",
+                "0,3",
+                "--concurrency",
+                "2",
+                "--goodput",
+                "ttft:60000",
+                "tpot:60000",
+                "--api-key",
+                "secret",
+                "--note",
+                "by a test",
+                "--out",
+                json.toString(),
+                "--html",
+                html.toString());
         assertThat(err.toString()).contains("wrote");
         assertThat(status).isZero();
         assertThat(out.toString())
-                .contains("base: the base model, 2 at a time", "3 users, distinct (3 seen)", "TTFT", "goodput", "of the base's", "note: by a test");
+                .contains(
+                        "base: the base model, 2 at a time",
+                        "3 users, distinct (3 seen)",
+                        "TTFT",
+                        "goodput",
+                        "of the base's",
+                        "note: by a test");
 
         JsonNode report = new ObjectMapper().readTree(Files.readString(json));
         assertThat(names(report))
-                .containsExactly("format", "created", "command", "machine", "server", "bounds", "seed", "notes", "runs");
+                .containsExactly(
+                        "format", "created", "command", "machine", "server", "bounds", "seed", "notes", "runs");
         assertThat(names(report.path("server"))).containsExactly("url", "version", "dialect", "model");
         assertThat(names(report.path("machine")))
                 .containsExactly("processor", "cores", "memory_bytes", "system", "java", "load");
@@ -71,13 +94,35 @@ final class LoadtestCommandTest {
         assertThat(names(run))
                 .containsExactly("name", "api", "load", "users", "popularity", "prompts", "answers", "summary");
         assertThat(names(run.path("summary")))
-                .containsExactly("seconds", "requests", "succeeded", "failed", "good_requests", "distinct_users", "prompt_tokens",
-                        "answer_tokens", "counted_by_chunks", "empty", "requests_per_second", "goodput", "answer_tokens_per_second",
-                        "all_tokens_per_second", "ttft", "itl", "tpot", "e2e", "send_delay", "failures", "modes", "series");
+                .containsExactly(
+                        "seconds",
+                        "requests",
+                        "succeeded",
+                        "failed",
+                        "good_requests",
+                        "distinct_users",
+                        "prompt_tokens",
+                        "answer_tokens",
+                        "counted_by_chunks",
+                        "empty",
+                        "requests_per_second",
+                        "goodput",
+                        "answer_tokens_per_second",
+                        "all_tokens_per_second",
+                        "ttft",
+                        "itl",
+                        "tpot",
+                        "e2e",
+                        "send_delay",
+                        "failures",
+                        "modes",
+                        "series");
         assertThat(names(run.path("summary").path("ttft")))
                 .containsExactly("count", "mean", "p50", "p90", "p95", "p99", "max", "curve");
         assertThat(report.path("format").asInt()).isEqualTo(1);
-        assertThat(report.path("command").asText()).contains("--users 0,3", "--api-key KEY").doesNotContain("secret");
+        assertThat(report.path("command").asText())
+                .contains("--users 0,3", "--api-key KEY")
+                .doesNotContain("secret");
         assertThat(run.path("summary").path("requests").asInt()).isEqualTo(12);
         assertThat(run.path("summary").path("answer_tokens").asInt()).isEqualTo(48);
         // A word is a token here, and two more are around them: prompts of 20 tokens come out exactly.
@@ -85,7 +130,9 @@ final class LoadtestCommandTest {
         assertThat(run.path("summary").path("good_requests").asInt()).isEqualTo(12);
 
         String page = Files.readString(html);
-        assertThat(page).contains("<svg", "prefers-color-scheme: dark", "3 users, distinct").doesNotContain("http://www", "src=", "@import", "url(");
+        assertThat(page)
+                .contains("<svg", "prefers-color-scheme: dark", "3 users, distinct")
+                .doesNotContain("http://www", "src=", "@import", "url(");
         assertThat(server.asked("/v1/models").getFirst().headers()).containsEntry("authorization", "Bearer secret");
     }
 
@@ -111,10 +158,24 @@ final class LoadtestCommandTest {
         assertThat(files).hasSize(2);
         assertThat(files.getFirst().getFileName().toString()).matches("\\d{4}-\\d\\d-\\d\\d-\\d+-.*-popularity\\.json");
         assertThat(Files.readString(files.getLast()))
-                .containsSubsequence("| base |", "| 5 users, identical |", "| 5 users, uniform |", "| 5 users, zipf |", "| 5 users, distinct |");
+                .containsSubsequence(
+                        "| base |",
+                        "| 5 users, identical |",
+                        "| 5 users, uniform |",
+                        "| 5 users, zipf |",
+                        "| 5 users, distinct |");
         Path page = directory.resolve("page.html");
-        assertThat(execute("page", files.getFirst().toString(), page.toString())).isZero();
+        assertThat(execute("page", files.getFirst().toString(), page.toString()))
+                .isZero();
         assertThat(page).content().contains("5 users, zipf");
+    }
+
+    @Test
+    void asksForNoMoreTokensThanTheModelTakes() {
+        server.json("/v1/models", 200, "{\"data\":[{\"id\":\"tiny\",\"max_model_len\":40}]}");
+        assertThat(run("--dialect", "openai", "--answer-tokens", "100")).isZero();
+        assertThat(asked("max_tokens")).endsWith("20").doesNotContain("100");
+        assertThat(out.toString()).contains("note: lengths were cut to what the model takes: 40 tokens");
     }
 
     @Test
@@ -145,12 +206,7 @@ final class LoadtestCommandTest {
         server.json("/v1/models", 401, "{}");
         assertThat(run()).isEqualTo(1);
         assertThat(err.toString()).contains("--api-key");
-        try (ServerSocket socket = new ServerSocket(0)) {
-            server.close();
-            int port = socket.getLocalPort();
-            socket.close();
-            assertThat(execute("--url", "http://127.0.0.1:" + port)).isEqualTo(1);
-        }
+        assertThat(execute("--url", "http://127.0.0.1:" + freePort())).isEqualTo(1);
         assertThat(err.toString()).contains("is the server running?").hasLineCount(1);
     }
 
@@ -174,14 +230,25 @@ final class LoadtestCommandTest {
 
     @Test
     void vllmsAdaptersAndLlamaCppsAreThoseThatTheServerLists() {
-        server.json("/v1/models", 200, "{\"data\":[{\"id\":\"tiny\"},{\"id\":\"a\",\"parent\":\"tiny\"},{\"id\":\"b\",\"parent\":\"tiny\"}]}");
-        assertThat(run("--dialect", "vllm", "--users", "4", "--requests", "4")).as(err.toString()).isZero();
+        server.json(
+                "/v1/models",
+                200,
+                "{\"data\":[{\"id\":\"tiny\"},{\"id\":\"a\",\"parent\":\"tiny\"},{\"id\":\"b\",\"parent\":\"tiny\"}]}");
+        assertThat(run("--dialect", "vllm", "--users", "4", "--requests", "4"))
+                .as(err.toString())
+                .isZero();
         assertThat(asked("model")).endsWith("\"a\"", "\"b\"", "\"a\"", "\"b\"");
 
-        server.json("/lora-adapters", 200, "[{\"id\":0,\"scale\":1.0},{\"id\":1,\"scale\":1.0},{\"id\":2,\"scale\":1.0}]");
-        assertThat(run("--dialect", "llamacpp", "--users", "3", "--requests", "3")).isZero();
+        server.json(
+                "/lora-adapters", 200, "[{\"id\":0,\"scale\":1.0},{\"id\":1,\"scale\":1.0},{\"id\":2,\"scale\":1.0}]");
+        assertThat(run("--dialect", "llamacpp", "--users", "3", "--requests", "3"))
+                .isZero();
         assertThat(asked("lora"))
-                .endsWith("[{\"id\":0,\"scale\":0.0}]", "[{\"id\":0,\"scale\":1.0}]", "[{\"id\":1,\"scale\":1.0}]", "[{\"id\":2,\"scale\":1.0}]");
+                .endsWith(
+                        "[{\"id\":0,\"scale\":0.0}]",
+                        "[{\"id\":0,\"scale\":1.0}]",
+                        "[{\"id\":1,\"scale\":1.0}]",
+                        "[{\"id\":2,\"scale\":1.0}]");
     }
 
     @Test
@@ -190,10 +257,15 @@ final class LoadtestCommandTest {
                 .json("/v1/users/loadtest-1", 404, "{}")
                 .json("/v1/users/loadtest-1/history", 200, "{}")
                 .json("/v1/users/loadtest-1/plan", 200, "{}");
-        assertThat(run("--users", "2", "--create-users", "--delete-users")).as(err.toString()).isZero();
+        assertThat(run("--users", "2", "--create-users", "--delete-users"))
+                .as(err.toString())
+                .isZero();
         assertThat(server.asked("/v1/users/loadtest-0/plan")).isEmpty();
         assertThat(server.asked("/v1/users/loadtest-1/plan")).hasSize(1);
-        assertThat(server.asked("/v1/users/loadtest-1/history").getFirst().json().path("items"))
+        assertThat(server.asked("/v1/users/loadtest-1/history")
+                        .getFirst()
+                        .json()
+                        .path("items"))
                 .hasSize(8);
         assertThat(server.asked("/v1/users/loadtest-0").getLast().method()).isEqualTo("DELETE");
         assertThat(asked("user")).contains("\"loadtest-0\"", "\"loadtest-1\"");
@@ -211,6 +283,12 @@ final class LoadtestCommandTest {
         assertThat(err.toString()).contains("2 users", "--create-users");
     }
 
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     private List<String> asked(String field) {
         return server.asked(COMPLETIONS).stream()
                 .map(request -> request.json().path(field).toString())
@@ -218,7 +296,9 @@ final class LoadtestCommandTest {
     }
 
     private List<String> bodies() {
-        return server.asked(COMPLETIONS).stream().map(ScriptedServer.Request::body).toList();
+        return server.asked(COMPLETIONS).stream()
+                .map(ScriptedServer.Request::body)
+                .toList();
     }
 
     private int run(String... arguments) {

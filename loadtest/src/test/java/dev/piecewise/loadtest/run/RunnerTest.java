@@ -56,7 +56,8 @@ final class RunnerTest {
         assertThat(all.requests()).isEqualTo(24);
         assertThat(all.succeeded()).isEqualTo(24);
         assertThat(intended.stream().mapToLong(Long::longValue).max()).hasValue(seconds(4.875));
-        assertThat(asked.stream().mapToLong(Long::longValue).sorted().distinct().count()).isEqualTo(39);
+        assertThat(asked.stream().mapToLong(Long::longValue).sorted().distinct().count())
+                .isEqualTo(39);
     }
 
     @Test
@@ -91,18 +92,22 @@ final class RunnerTest {
         Limits limits = new Limits(Duration.ZERO, 0, Duration.ofSeconds(1), 1000, Duration.ofMillis(50), 4);
         Summary all = run(limits, new Load.Open(new Arrivals.Constant(8)), caller, new Leaps());
         assertThat(all.requests()).isEqualTo(7);
-        assertThat(all.failures().get("not sent").count()).isEqualTo(3);
-        assertThat(all.failures().get("unfinished").count()).isEqualTo(4);
+        assertThat(all.failures())
+                .hasEntrySatisfying("not sent", of -> assertThat(of.count()).isEqualTo(3));
+        assertThat(all.failures())
+                .hasEntrySatisfying("unfinished", of -> assertThat(of.count()).isEqualTo(4));
     }
 
     @Test
     void aServerThatRefusesIsAskedMoreAndMoreSlowly() {
-        Caller caller = caller((ask, at) ->
-                Answer.notSent(ask.user(), at, Failure.of(Failure.Kind.NOT_CONNECTED, "nobody there")));
+        Caller caller = caller(
+                (ask, at) -> Answer.notSent(ask.user(), at, Failure.of(Failure.Kind.NOT_CONNECTED, "nobody there")));
         Summary all = run(limits(0, 0, 10, 1000), new Load.Closed(1), caller, new Leaps());
         // After 50, 100, 200, 400, 800, 1600, then each 2000 ms.
         assertThat(all.requests()).isEqualTo(10);
-        assertThat(all.failures().get("not connected").count()).isEqualTo(10);
+        assertThat(all.failures())
+                .hasEntrySatisfying(
+                        "not connected", of -> assertThat(of.count()).isEqualTo(10));
     }
 
     @Test

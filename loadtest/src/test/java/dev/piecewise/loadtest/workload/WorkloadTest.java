@@ -46,8 +46,8 @@ final class WorkloadTest {
         double all = IntStream.rangeClosed(1, 100)
                 .mapToDouble(rank -> Math.pow(rank, -1.5))
                 .sum();
-        assertThat(counts.get(0) / 60_000.0).isCloseTo(1 / all, within(0.01));
-        assertThat(counts.get(3) / 60_000.0).isCloseTo(1 / 8.0 / all, within(0.005));
+        assertThat(counts.getOrDefault(0, 0L) / 60_000.0).isCloseTo(1 / all, within(0.01));
+        assertThat(counts.getOrDefault(3, 0L) / 60_000.0).isCloseTo(1 / 8.0 / all, within(0.005));
         assertThat(counts.keySet()).allMatch(user -> user >= 0 && user < 100);
     }
 
@@ -65,7 +65,7 @@ final class WorkloadTest {
         assertThat(IntStream.of(uniform).max()).hasValue(512);
         assertThat(IntStream.of(uniform).average().orElseThrow()).isCloseTo(260, within(3.0));
 
-        int[] chat = IntStream.of(draw(Lengths.CHAT_PROMPTS, random)).sorted().toArray();
+        int[] chat = IntStream.of(draw(ChatLengths.PROMPTS, random)).sorted().toArray();
         assertThat(chat[chat.length / 2]).isBetween(78, 82);
         assertThat(chat[0]).isEqualTo(4);
         assertThat(chat[chat.length - 1]).isEqualTo(1024);
@@ -74,14 +74,25 @@ final class WorkloadTest {
     }
 
     @Test
+    void lengthsAreCutToWhatAModelTakes() {
+        assertThat(SHAPE.within(0)).isSameAs(SHAPE);
+        assertThat(SHAPE.within(1000)).isSameAs(SHAPE);
+        Workload.Shape cut = new Workload.Shape(
+                        1, Popularity.UNIFORM, 1, new Lengths.Uniform(8, 512), ChatLengths.ANSWERS)
+                .within(512);
+        assertThat(cut.prompts()).isEqualTo(new Lengths.Uniform(8, 222));
+        assertThat(cut.answers()).isEqualTo(new Lengths.Lognormal(160, 0.8, 4, 256));
+    }
+
+    @Test
     void lengthsAreReadAsTheyAreWritten() {
         for (String text : List.of("fixed:7", "uniform:8-512", "lognormal:80.0,1.1,1024")) {
-            assertThat(Lengths.parse(text, Lengths.CHAT_ANSWERS).text()).isEqualTo(text);
+            assertThat(Lengths.parse(text, ChatLengths.ANSWERS).text()).isEqualTo(text);
         }
-        assertThat(Lengths.parse("7", Lengths.CHAT_ANSWERS)).isEqualTo(new Lengths.Fixed(7));
-        assertThat(Lengths.parse("chat", Lengths.CHAT_ANSWERS)).isEqualTo(Lengths.CHAT_ANSWERS);
+        assertThat(Lengths.parse("7", ChatLengths.ANSWERS)).isEqualTo(new Lengths.Fixed(7));
+        assertThat(Lengths.parse("chat", ChatLengths.ANSWERS)).isEqualTo(ChatLengths.ANSWERS);
         for (String text : List.of("", "0", "uniform:9-8", "uniform:8", "lognormal:1", "fixed:99999999", "gauss:1")) {
-            assertThatThrownBy(() -> Lengths.parse(text, Lengths.CHAT_ANSWERS))
+            assertThatThrownBy(() -> Lengths.parse(text, ChatLengths.ANSWERS))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -93,7 +104,7 @@ final class WorkloadTest {
         assertThat(wording.words(152)).isEqualTo(100);
         assertThat(wording.words(1)).isEqualTo(1);
         assertThat(Wording.measured(8, 14, 72, 14)).isEqualTo(Wording.GUESSED);
-        assertThat(Wording.text(100, new SplittableRandom(1)).split(" ")).hasSize(100);
+        assertThat(Wording.text(100, new SplittableRandom(1)).split(" ", -1)).hasSize(100);
     }
 
     private static int[] draw(Lengths lengths, SplittableRandom random) {
