@@ -6,22 +6,31 @@ import java.util.List;
 
 /** A report of the gateway for people. */
 record GatewayTable(GatewayReport report) {
+    private static final String LATENCIES = "  %7s %7s %8s";
+
     String text() {
         List<String> lines = new ArrayList<>();
-        lines.add("%d connections".formatted(report.connections()));
-        lines.add("protocol     tokens/s   per core   at tokens/s   p50 ms   p99 ms");
+        lines.add("%d connections; milliseconds at a client on the same cores, and until the gateway has written"
+                .formatted(report.connections()));
+        lines.add("%54s%26s".formatted("all tokens of a step at once", "spread over its time"));
+        lines.add("protocol     tokens/s   per core   at tokens/s"
+                + LATENCIES.repeat(2).formatted("p50", "p99", "written", "p50", "p99", "written"));
         for (GatewayReport.Row row : report.rows()) {
-            lines.add("%-10s %10.0f %10.0f %13.0f %8.2f %8.2f"
-                    .formatted(
-                            row.protocol(),
-                            row.tokensPerSecond(),
-                            row.tokensPerCpuSecond(),
-                            row.pacedTokensPerSecond(),
-                            row.p50Millis(),
-                            row.p99Millis()));
+            lines.add("%-10s %10.0f %10.0f %13.0f"
+                            .formatted(
+                                    row.protocol(),
+                                    row.tokensPerSecond(),
+                                    row.tokensPerCpuSecond(),
+                                    row.pacedTokensPerSecond())
+                    + latencies(row.together())
+                    + latencies(row.spread()));
         }
         lines.add("%d idle WebSockets: %.1f MB of heap, %.1f MB with everything else"
                 .formatted(report.idleSockets(), report.idleHeapBytes() / 1e6, report.heapBytes() / 1e6));
         return String.join("\n", lines);
+    }
+
+    private static String latencies(GatewayReport.Latency latency) {
+        return "  %7.2f %7.2f %8.2f".formatted(latency.p50(), latency.p99(), latency.written99());
     }
 }

@@ -7,10 +7,14 @@ public interface Generation extends AutoCloseable {
     /** Waits for the next event; after the last one it may not be called. Call from a virtual thread, never from an event loop. */
     TokenEvent next() throws InterruptedException;
 
-    /** The next event if it is there already, so that a caller may write several at once. As {@link #next}, not after the last one. */
-    default Optional<TokenEvent> poll() {
-        return Optional.empty();
-    }
+    /** The next event if it is there already. Any thread may call, one at a time; as {@link #next}, not after the last one. */
+    Optional<TokenEvent> poll();
+
+    /**
+     * Calls {@code ready} from now on when {@link #poll} may have something to give: in place of a thread that waits. It is called by the engine's thread, so it must
+     * be quick and throw nothing; it says nothing of events that were there before.
+     */
+    void whenReady(Runnable ready);
 
     /** Prompt tokens that came from a cached prefix; known once the first token was taken, and also after {@link #close}. */
     default int cachedTokens() {

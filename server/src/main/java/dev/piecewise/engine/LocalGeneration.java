@@ -1,9 +1,5 @@
 package dev.piecewise.engine;
 
-import dev.piecewise.engine.TokenEvent.Failed;
-import dev.piecewise.engine.TokenEvent.Finished;
-import dev.piecewise.engine.TokenEvent.PromptScored;
-import dev.piecewise.engine.TokenEvent.Token;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,6 +10,7 @@ final class LocalGeneration implements Generation {
     private final LinkedBlockingQueue<TokenEvent> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Runnable cancel;
+    private volatile Runnable ready = () -> {};
     private volatile int cachedTokens;
     private volatile boolean over;
     private volatile boolean stopped;
@@ -36,6 +33,11 @@ final class LocalGeneration implements Generation {
         refuseAfterLast();
         @Nullable TokenEvent event = events.poll();
         return event == null ? Optional.empty() : Optional.of(taken(event));
+    }
+
+    @Override
+    public void whenReady(Runnable newReady) {
+        ready = newReady;
     }
 
     @Override
@@ -70,22 +72,14 @@ final class LocalGeneration implements Generation {
         if (complete) {
             throw new IllegalStateException("an event after the last one");
         }
-        complete = isLast(event);
+        complete = event.isLast();
         events.add(event);
+        ready.run();
     }
 
     private TokenEvent taken(TokenEvent event) {
-        over = isLast(event);
+        over = event.isLast();
         return event;
-    }
-
-    private static boolean isLast(TokenEvent event) {
-        return switch (event) {
-            case PromptScored scored -> false;
-            case Token token -> false;
-            case Finished finished -> true;
-            case Failed failed -> true;
-        };
     }
 
     private void refuseAfterLast() {

@@ -6,6 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What a generation yields: perhaps its prompt's logprobs, then tokens, then exactly one {@link Finished} or {@link Failed}. */
 public sealed interface TokenEvent {
+    /** Whether none follows it. */
+    default boolean isLast() {
+        return switch (this) {
+            case PromptScored scored -> false;
+            case Token token -> false;
+            case Finished finished -> true;
+            case Failed failed -> true;
+        };
+    }
+
     /** Of every prompt token but the first, which nothing predicts. Comes before the first token. */
     record PromptScored(List<TokenLogprobs> logprobs) implements TokenEvent {}
 

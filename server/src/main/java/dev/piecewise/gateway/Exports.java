@@ -5,10 +5,11 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.PlanJson;
+import dev.piecewise.gateway.completion.StoredAnswer;
+import dev.piecewise.gateway.completion.StoredAnswers;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.gateway.http.LineStream;
-import dev.piecewise.gateway.responses.StoredResponses;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
 import dev.piecewise.tenant.Tenant;
@@ -22,12 +23,12 @@ final class Exports {
 
     private final Store store;
     private final Personalizer personalizer;
-    private final StoredResponses responses;
+    private final StoredAnswers answers;
 
-    Exports(Serving serving, StoredResponses responses) {
+    Exports(Serving serving, StoredAnswers answers) {
         store = serving.store();
         personalizer = serving.personalizer();
-        this.responses = responses;
+        this.answers = answers;
     }
 
     private record User(String object, String id, String created, int historyItems) {}
@@ -39,7 +40,7 @@ final class Exports {
     /** The adapter itself is at {@code path}. */
     private record Adapter(String object, String fingerprint, int zipBytes, String path) {}
 
-    private record Response(String object, @JsonRawValue String response) {}
+    private record Answer(String object, @JsonRawValue String response) {}
 
     void get(Exchange exchange) throws InterruptedException, ClientGoneException {
         Store.User user = Users.existing(store, Users.id(exchange));
@@ -56,8 +57,8 @@ final class Exports {
             Store.OwnAdapter own = adapter.get();
             lines.add(new Adapter("adapter", own.fingerprint(), own.zip().length, "adapter"));
         }
-        for (byte[] response : responses.of(user.id())) {
-            lines.add(new Response("response", new String(response, StandardCharsets.UTF_8)));
+        for (StoredAnswer answer : answers.of(user.id())) {
+            lines.add(new Answer(answer.kind(), new String(answer.body(), StandardCharsets.UTF_8)));
         }
         lines.end();
     }

@@ -3,8 +3,10 @@ package dev.piecewise.gateway;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.chat.ChatCompletions;
+import dev.piecewise.gateway.chat.StoredChats;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Completions;
+import dev.piecewise.gateway.completion.StoredAnswers;
 import dev.piecewise.gateway.http.Endpoint;
 import dev.piecewise.gateway.http.Gate;
 import dev.piecewise.gateway.http.HttpLimits;
@@ -12,7 +14,6 @@ import dev.piecewise.gateway.http.HttpListener;
 import dev.piecewise.gateway.http.Routes;
 import dev.piecewise.gateway.http.TlsFiles;
 import dev.piecewise.gateway.responses.Responses;
-import dev.piecewise.gateway.responses.StoredResponses;
 import dev.piecewise.metrics.Metrics;
 import dev.piecewise.tenant.Entrance;
 import dev.piecewise.tenant.Keys;
@@ -40,7 +41,7 @@ public final class Gateway implements AutoCloseable {
     private final Entrance entrance;
     private final Gate gate;
     private final Vertx vertx;
-    private final StoredResponses stored = new StoredResponses();
+    private final StoredAnswers stored = new StoredAnswers();
     private volatile @Nullable Endpoints endpoints;
 
     public Gateway(HttpLimits limits, Metrics metrics) {
@@ -121,7 +122,7 @@ public final class Gateway implements AutoCloseable {
         endpoints = new Endpoints(
                 serving,
                 new Completions(backend),
-                new ChatCompletions(backend),
+                new ChatCompletions(backend, stored),
                 new Responses(backend, stored),
                 new Models(serving.model(), serving.engine().maxLength()),
                 new Users(serving, stored),
@@ -167,15 +168,27 @@ public final class Gateway implements AutoCloseable {
         Operations operations = new Operations(metrics, this::ready);
         Console console = new Console();
         Audit audit = new Audit(() -> loaded().serving().store().audit());
+        StoredChats chats = new StoredChats(stored);
         Routes routes = new Routes();
         if (showsMetrics) {
             routes.addAlways("GET", "/metrics", operations::metrics);
         }
         return routes.add("POST", "/v1/completions", loaded(Endpoints::completions))
                 .add("POST", "/v1/chat/completions", loaded(Endpoints::chat))
+                .add("GET", "/v1/chat/completions", chats::list)
+                .add("GET", "/v1/chat/completions/:id", chats::get)
+                .add("POST", "/v1/chat/completions/:id", chats::update)
+                .add("DELETE", "/v1/chat/completions/:id", chats::delete)
+                .add("GET", "/v1/chat/completions/:id/messages", chats::messages)
                 .add("POST", "/v1/responses", loaded(ready -> ready.responses()::create))
                 .add("GET", "/v1/responses/:id", loaded(ready -> ready.responses()::get))
                 .add("DELETE", "/v1/responses/:id", loaded(ready -> ready.responses()::delete))
+                .add("GET", "/v1/responses/:id/input_items", loaded(ready -> ready.responses()::inputItems))
+                .add("POST", "/v1/responses/:id/cancel", loaded(ready -> ready.responses()::cancel))
+                .add("POST", "/v1/responses/input_tokens", loaded(ready -> ready.responses()::inputTokens))
+                .add("POST", "/v1/responses/compact", exchange -> {
+                    throw Responses.notCompacted();
+                })
                 .addSocket("/v1/responses", () -> loaded().responses()::open)
                 .add("GET", "/v1/models", loaded(ready -> ready.models()::list))
                 .add("GET", "/v1/models/:model", loaded(ready -> ready.models()::one))

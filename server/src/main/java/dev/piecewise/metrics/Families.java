@@ -24,6 +24,9 @@ record Families(PrometheusRegistry registry, Labels constant) {
     };
     static final double[] WORK_SECONDS = {.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30
     };
+    static final double[] WRITE_SECONDS = {
+        .0001, .0002, .0003, .0005, .0007, .001, .0015, .002, .003, .005, .01, .02, .05, .1, 1
+    };
     static final double[] STEP_TOKENS = {1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384};
 
     Counter counter(String name, String help, String... labels) {

@@ -43,6 +43,7 @@ public final class Metrics {
     private final Counter adapterRequests;
     private final Histogram assembly;
     private final Histogram merge;
+    private final Histogram streamWrites;
     private final Histogram requestedChoices;
     private final Histogram requestedTokens;
     private final Histogram longestChoice;
@@ -60,6 +61,10 @@ public final class Metrics {
         assembly = own.histogram(
                 "piecewise_assembly_seconds", "Assembling a history into a plan.", Families.FIRST_TOKEN_SECONDS);
         merge = own.histogram("piecewise_merge_seconds", "Merging a plan into an adapter.", Families.WORK_SECONDS);
+        streamWrites = own.histogram(
+                "piecewise_stream_write_seconds",
+                "From a stream's having something to write until its connection has it.",
+                Families.WRITE_SECONDS);
         double[] lengths = Families.oneTwoFive(maxLength);
         requestedChoices = vllm.histogram("vllm:request_params_n", "Choices asked for.", CHOICES);
         requestedTokens = vllm.histogram("vllm:request_params_max_tokens", "Completion tokens allowed.", lengths);
@@ -105,6 +110,11 @@ public final class Metrics {
     /** A completion request was answered in full. */
     public void completed(int longestChoiceTokens) {
         longestChoice.observe(longestChoiceTokens);
+    }
+
+    /** What a stream had to write was handed to its connection so long after it was there. */
+    public void streamed(double seconds) {
+        streamWrites.observe(seconds);
     }
 
     public void assembled(double seconds) {

@@ -69,6 +69,7 @@ final class ReasoningTest {
         List<JsonNode> deltas = deltas(ask(",\"stream\":true"));
 
         assertThat(whole.has("reasoning_content")).isEqualTo(!thought.equals("∅"));
+        assertThat(whole.path("reasoning")).isEqualTo(whole.path("reasoning_content"));
         assertThat(whole.path("reasoning_content").asText("")).isEqualTo(plain(thought));
         assertThat(whole.path("content").isNull()).isEqualTo(said.equals("∅"));
         assertThat(whole.path("content").isNull() ? "" : whole.path("content").asText())
@@ -85,8 +86,8 @@ final class ReasoningTest {
                 .extracting(JsonNode::toString)
                 .containsExactly(
                         "{\"role\":\"assistant\",\"content\":\"\"}",
-                        "{\"reasoning_content\":\"a\"}",
-                        "{\"reasoning_content\":\"b\"}",
+                        "{\"reasoning\":\"a\",\"reasoning_content\":\"a\"}",
+                        "{\"reasoning\":\"b\",\"reasoning_content\":\"b\"}",
                         "{\"content\":\"c\"}",
                         "{}");
     }
@@ -135,6 +136,77 @@ final class ReasoningTest {
 
         assertThat(message.path("content").asText()).isEqualTo("{\"a\":1}");
         assertThat(message.has("reasoning_content")).isFalse();
+    }
+
+    @Test
+    void isLeftOutWhereTheRequestDoesNotWantIt() throws Exception {
+        SERVER.engine.say("<think>hm</think>Four.");
+        String unwanted = ",\"include_reasoning\":false";
+
+        assertThat(TestGateway.json(ask(unwanted)).at("/choices/0/message").toString())
+                .isEqualTo("{\"role\":\"assistant\",\"content\":\"Four.\",\"refusal\":null}");
+        assertThat(deltas(ask(unwanted + ",\"stream\":true")))
+                .extracting(JsonNode::toString)
+                .startsWith("{\"role\":\"assistant\",\"content\":\"\"}", "{\"content\":\"F\"}");
+    }
+
+    @Test
+    void isAnItemOfItsOwnInAResponse() throws Exception {
+        SERVER.engine.say("<think>ab</think>c");
+
+        JsonNode response = TestGateway.json(SERVER.send("POST", "/v1/responses", "{\"input\":\"2+2?\"}"));
+
+        assertThat(response.at("/output/0").toString().replaceAll("rs_[0-9a-f]{32}", "ID"))
+                .isEqualTo("{\"id\":\"ID\",\"type\":\"reasoning\",\"status\":\"completed\",\"summary\":[],"
+                        + "\"content\":[{\"type\":\"reasoning_text\",\"text\":\"ab\"}]}");
+        assertThat(response.at("/output/1/content/0/text").asText()).isEqualTo("c");
+        assertThat(response.at("/usage/output_tokens_details/reasoning_tokens").asInt())
+                .isEqualTo(SERVER.tokenizer.encode("ab", false).length);
+    }
+
+    @Test
+    void isToldInTheOrderThatClientsExpect() throws Exception {
+        SERVER.engine.say("<think>ab</think>c");
+
+        String events = SERVER.send("POST", "/v1/responses", "{\"input\":\"2+2?\",\"stream\":true}")
+                .body();
+
+        assertThat(events.lines().filter(line -> line.startsWith("event: ")).map(line -> line.substring(16)))
+                .containsExactly(
+                        "created",
+                        "in_progress",
+                        "output_item.added",
+                        "content_part.added",
+                        "reasoning_text.delta",
+                        "reasoning_text.delta",
+                        "reasoning_text.done",
+                        "content_part.done",
+                        "output_item.done",
+                        "output_item.added",
+                        "content_part.added",
+                        "output_text.delta",
+                        "output_text.done",
+                        "content_part.done",
+                        "output_item.done",
+                        "completed");
+        assertThat(events.replaceAll("rs_[0-9a-f]{32}", "ID"))
+                .contains("{\"type\":\"response.reasoning_text.delta\",\"item_id\":\"ID\",\"output_index\":0,"
+                        + "\"content_index\":0,\"delta\":\"b\",\"sequence_number\":5}")
+                .contains("\"item_id\":\"ID\",\"content_index\":0,\"text\":\"ab\"");
+    }
+
+    @Test
+    void isNotSaidToTheModelAgain() throws Exception {
+        SERVER.engine.say("<think>ab</think>c");
+        String id = TestGateway.json(SERVER.send("POST", "/v1/responses", "{\"input\":\"A\"}"))
+                .path("id")
+                .asText();
+        SERVER.engine.say("d");
+
+        SERVER.send("POST", "/v1/responses", "{\"input\":\"B\",\"previous_response_id\":\"%s\"}".formatted(id));
+
+        assertThat(SERVER.tokenizer.decode(SERVER.engine.next().request.prompt(), false))
+                .isEqualTo("[user]A[assistant]c[user]B[assistant]");
     }
 
     private static String plain(String written) {

@@ -95,6 +95,7 @@ final class ScriptedEngine implements Engine {
         private final CountDownLatch closed = new CountDownLatch(1);
         private int tokens;
         private volatile boolean stopped;
+        private volatile Runnable ready = () -> {};
 
         private Scripted(GenerationRequest request) {
             this.request = request;
@@ -102,6 +103,7 @@ final class ScriptedEngine implements Engine {
 
         Scripted event(TokenEvent event) {
             events.add(event);
+            ready.run();
             return this;
         }
 
@@ -173,6 +175,11 @@ final class ScriptedEngine implements Engine {
             Optional<TokenEvent> event = Optional.ofNullable(events.poll());
             event.ifPresent(there -> taken.incrementAndGet());
             return event;
+        }
+
+        @Override
+        public void whenReady(Runnable newReady) {
+            ready = newReady;
         }
 
         @Override

@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -32,9 +33,12 @@ public final class GatewayBench implements AutoCloseable {
     private static final int TOKENS = 512;
     private static final int PACED_TOKENS = 256;
     private static final int ROUNDS = 4;
+    /** In which tokens come that are spread over the time of a step. */
+    private static final int PARTS = 10;
 
     private final Store store;
     private final InstantEngine engine = new InstantEngine();
+    private final Metrics metrics = new Metrics(PlainModel.NAME, engine.maxLength());
     private final Gateway gateway;
     private final int port;
     private final Duration time;
@@ -43,7 +47,7 @@ public final class GatewayBench implements AutoCloseable {
     public GatewayBench(Path scratch, Duration time) throws IOException, InterruptedException {
         this.time = time;
         store = Stores.open("jdbc:sqlite:" + scratch.resolve("bench.db"));
-        gateway = new Gateway(HttpLimits.DEFAULT, new Metrics(PlainModel.NAME, engine.maxLength()));
+        gateway = new Gateway(HttpLimits.DEFAULT, metrics);
         port = gateway.start("127.0.0.1", 0);
         gateway.serve(new Serving(PlainModel.in(scratch), engine, new Base(), store));
     }
@@ -78,8 +82,14 @@ public final class GatewayBench implements AutoCloseable {
         }
         engine.pace();
         List<GatewayReport.Row> rows = new ArrayList<>();
-        for (Map.Entry<Protocol, double[]> measured : rates.entrySet()) {
-            rows.add(withLatency(measured.getKey(), connections, measured.getValue()));
+        for (Protocol protocol : Protocol.values()) {
+            latency(protocol, connections, 1);
+        }
+        for (Protocol protocol : Protocol.values()) {
+            double[] rate = Objects.requireNonNull(rates.get(protocol));
+            GatewayReport.Latency together = latency(protocol, connections, 1);
+            GatewayReport.Latency spread = latency(protocol, connections, PARTS);
+            rows.add(new GatewayReport.Row(protocol.name(), rate[0], rate[1], pacedRate(), together, spread));
         }
         long before = heap();
         try (LoadClient sockets = new LoadClient(Protocol.WEBSOCKET, port, idle, 1)) {
@@ -101,13 +111,19 @@ public final class GatewayBench implements AutoCloseable {
         }
     }
 
-    /** At 10,000 tokens a second for each core, half of what is asked of the gateway, spread over the connections. */
-    private GatewayReport.Row withLatency(Protocol protocol, int connections, double[] rates)
+    /** Half of what is asked of the gateway: 10,000 tokens a second for each core, over all connections. */
+    private static double pacedRate() {
+        return 10_000.0 * Runtime.getRuntime().availableProcessors();
+    }
+
+    /** {@code parts}: of a step's time, in each of which one part of the connections gets its token. */
+    private GatewayReport.Latency latency(Protocol protocol, int connections, int parts)
             throws IOException, InterruptedException {
-        double rate = 10_000.0 * Runtime.getRuntime().availableProcessors();
         List<Long> latencies = new ArrayList<>(connections * PACED_TOKENS);
+        WriteTimes before = WriteTimes.of(metrics);
         try (LoadClient client = new LoadClient(protocol, port, connections, PACED_TOKENS)) {
-            Thread ticker = Thread.ofPlatform().daemon().start(() -> tick((long) (1e9 * connections / rate)));
+            long interval = (long) (1e9 * connections / pacedRate() / parts);
+            Thread ticker = Thread.ofPlatform().daemon().start(() -> tick(interval, parts));
             client.once((connection, index, nanos) -> {
                 long[] due = engine.dueTimes(connection);
                 if (index < due.length && due[index] > 0) {
@@ -117,8 +133,10 @@ public final class GatewayBench implements AutoCloseable {
             ticker.interrupt();
             ticker.join();
         }
-        return new GatewayReport.Row(
-                protocol.name(), rates[0], rates[1], rate, millis(latencies, 0.5), millis(latencies, 0.99));
+        return new GatewayReport.Latency(
+                millis(latencies, 0.5),
+                millis(latencies, 0.99),
+                WriteTimes.of(metrics).millisSince(before, 0.99));
     }
 
     private static double millis(List<Long> nanos, double share) {
@@ -129,10 +147,10 @@ public final class GatewayBench implements AutoCloseable {
         return nanos.get((int) Math.min(nanos.size() - 1L, Math.round(share * nanos.size()))) / 1e6;
     }
 
-    private void tick(long interval) {
+    private void tick(long interval, int parts) {
         long next = System.nanoTime();
-        while (!Thread.currentThread().isInterrupted()) {
-            engine.tick();
+        for (int part = 0; !Thread.currentThread().isInterrupted(); part = (part + 1) % parts) {
+            engine.tick(part, parts);
             next += interval;
             LockSupport.parkNanos(next - System.nanoTime());
         }

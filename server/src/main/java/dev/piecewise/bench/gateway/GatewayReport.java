@@ -3,7 +3,7 @@ package dev.piecewise.bench.gateway;
 import java.util.List;
 
 /**
- * What was measured of the gateway. The client of the measuring runs in the same process; its time counts as the gateway's.
+ * What was measured of the gateway. The client of the measuring runs in the same process, on the same processors; its time counts as the gateway's.
  *
  * @param idleSockets WebSockets that were open at once
  * @param idleHeapBytes what the heap held more with them than without
@@ -17,13 +17,22 @@ public record GatewayReport(int connections, List<Row> rows, int idleSockets, lo
      * @param tokensPerSecond when tokens are there at once
      * @param tokensPerCpuSecond by the time of all threads of the process
      * @param pacedTokensPerSecond at which latencies were measured
-     * @param p50Millis from the moment that a token is there until the client has it
+     * @param together when all connections' tokens come at once, as an engine's step gives them
+     * @param spread when they come in ten parts, evenly over the time of a step
      */
     public record Row(
             String protocol,
             double tokensPerSecond,
             double tokensPerCpuSecond,
             double pacedTokensPerSecond,
-            double p50Millis,
-            double p99Millis) {}
+            Latency together,
+            Latency spread) {}
+
+    /**
+     * Milliseconds from the moment that a token is there.
+     *
+     * @param p50 until the client has it
+     * @param written99 until the gateway has handed it to the connection, by its own histogram
+     */
+    public record Latency(double p50, double p99, double written99) {}
 }

@@ -23,9 +23,13 @@ final class InstantEngine implements Engine {
         pacing = true;
     }
 
-    /** One more token for everybody. */
-    void tick() {
-        paced.values().forEach(Words::tick);
+    /** One more token for one part of the generations, of so many. */
+    void tick(int part, int parts) {
+        paced.forEach((seed, words) -> {
+            if (seed % parts == part) {
+                words.tick();
+            }
+        });
     }
 
     /** When a generation's tokens were due, by its seed; nanoseconds. */
@@ -67,6 +71,7 @@ final class InstantEngine implements Engine {
         private final Semaphore ticks = new Semaphore(0);
         private final long[] due;
         private volatile int ticked;
+        private volatile Runnable ready = () -> {};
         private int said;
 
         Words(GenerationRequest request, boolean paced) {
@@ -82,6 +87,7 @@ final class InstantEngine implements Engine {
                 due[next] = System.nanoTime();
                 ticked = next + 1;
                 ticks.release();
+                ready.run();
             }
         }
 
@@ -96,6 +102,11 @@ final class InstantEngine implements Engine {
         @Override
         public Optional<TokenEvent> poll() {
             return paced && said < most && !ticks.tryAcquire() ? Optional.empty() : Optional.of(event());
+        }
+
+        @Override
+        public void whenReady(Runnable newReady) {
+            ready = newReady;
         }
 
         private TokenEvent event() {

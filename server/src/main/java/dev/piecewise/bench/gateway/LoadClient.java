@@ -99,7 +99,7 @@ final class LoadClient implements AutoCloseable {
                 }
             }
             events += more;
-            return events == protocol.events(tokens);
+            return more > 0 && events == protocol.events(tokens);
         }
     }
 

@@ -2,9 +2,9 @@ package dev.piecewise.gateway.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.piecewise.gateway.completion.Choice;
-import dev.piecewise.gateway.completion.Completion;
 import dev.piecewise.gateway.completion.Head;
 import dev.piecewise.gateway.completion.Logprobs;
+import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.ServedBy;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.completion.Usage;
@@ -12,6 +12,7 @@ import dev.piecewise.gateway.tools.CallFormat;
 import dev.piecewise.gateway.tools.Said;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A whole chat completion as OpenAI writes it, with our {@code piecewise} object. */
@@ -23,7 +24,8 @@ record ChatBody(
         String systemFingerprint,
         List<Entry> choices,
         Usage usage,
-        ServedBy piecewise) {
+        ServedBy piecewise,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> metadata) {
 
     record Entry(
             int index,
@@ -38,6 +40,8 @@ record ChatBody(
             @Nullable String content,
             @Nullable String refusal,
 
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reasoning,
+
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reasoningContent,
 
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Call> toolCalls) {}
@@ -46,12 +50,11 @@ record ChatBody(
 
     record Function(String name, String arguments) {}
 
-    /** Of a completion that has ended. */
-    static ChatBody of(Completion completion, ChatRequest request, ServedModel model, ServedBy servedBy) {
-        Head head = Head.of("chatcmpl-", "chat.completion", model);
+    /** Of a completion that has ended, every choice in one part. */
+    static ChatBody of(Head head, List<Choice.Part> choices, Usage usage, ChatRequest request, Answering by) {
         List<Entry> entries = new ArrayList<>();
-        for (Choice choice : completion.choices()) {
-            entries.add(entry(entries.size(), choice.part(), request.answer(model.callFormat()), model));
+        for (Choice.Part choice : choices) {
+            entries.add(entry(entries.size(), choice, request.answer(by.model().callFormat()), by.model()));
         }
         return new ChatBody(
                 head.id(),
@@ -60,8 +63,17 @@ record ChatBody(
                 head.model(),
                 head.systemFingerprint(),
                 entries,
-                completion.usage(),
-                servedBy);
+                usage,
+                by.servedBy(),
+                null);
+    }
+
+    /** What a chat completion is answered with. */
+    record Answering(ServedModel model, ServedBy servedBy) {}
+
+    /** The same with what its client wrote on it. */
+    ChatBody with(Metadata written) {
+        return new ChatBody(id, object, created, model, systemFingerprint, choices, usage, piecewise, written.pairs());
     }
 
     private static Entry entry(int index, Choice.Part part, Answer answer, ServedModel model) {
@@ -89,12 +101,8 @@ record ChatBody(
                             format.newId(Head.newId("")), "function", new Function(call.name(), call.arguments())));
             }
         }
+        String thought = thoughts.isEmpty() ? null : thoughts.toString();
         boolean silent = text.isEmpty() && !(calls.isEmpty() && thoughts.isEmpty());
-        return new Message(
-                "assistant",
-                silent ? null : text.toString(),
-                null,
-                thoughts.isEmpty() ? null : thoughts.toString(),
-                calls);
+        return new Message("assistant", silent ? null : text.toString(), null, thought, thought, calls);
     }
 }

@@ -5,7 +5,6 @@ import dev.piecewise.gateway.completion.Choice;
 import dev.piecewise.gateway.completion.ChunkWriter;
 import dev.piecewise.gateway.completion.Head;
 import dev.piecewise.gateway.completion.Logprobs;
-import dev.piecewise.gateway.completion.ServedBy;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Json;
@@ -20,7 +19,10 @@ final class ChatChunks extends ChunkWriter {
     private static final byte[] DELTA = ascii(",\"delta\":");
     private static final byte[] ROLE = ascii("{\"role\":\"assistant\",\"content\":\"\"}");
     private static final byte[] CONTENT = ascii("{\"content\":\"");
-    private static final byte[] REASONING = ascii("{\"reasoning_content\":\"");
+    /** vLLM's name of today, and the one that clients know from before. */
+    private static final byte[] REASONING = ascii("{\"reasoning\":\"");
+
+    private static final byte[] REASONING_CONTENT = ascii("\",\"reasoning_content\":\"");
     private static final byte[] CONTENT_END = ascii("\"}");
     private static final byte[] NOTHING = ascii("{}");
     private static final byte[] LOGPROBS = ascii(",\"logprobs\":");
@@ -28,13 +30,13 @@ final class ChatChunks extends ChunkWriter {
     private final ServedModel model;
     private final List<Stream> streams = new ArrayList<>();
 
-    ChatChunks(ServedBy servedBy, ChatRequest request, ServedModel model, EventStream events) {
+    ChatChunks(Head head, ChatRequest request, ChatBody.Answering by, EventStream events) {
         super(
-                Head.of("chatcmpl-", "chat.completion.chunk", model),
-                servedBy,
+                head.as("chat.completion.chunk"),
+                by.servedBy(),
                 request.completion().output().usage(),
                 events);
-        this.model = model;
+        model = by.model();
         for (int i = 0; i < request.completion().choices(); i++) {
             streams.add(new Stream(request.answer(model.callFormat())));
         }
@@ -76,7 +78,7 @@ final class ChatChunks extends ChunkWriter {
                     tokens = null;
                 }
                 case Said.Thought(String text) -> {
-                    text(index, REASONING, text);
+                    thought(index, text);
                     rest(scores == null ? null : stream.scores, tokens);
                     tokens = null;
                 }
@@ -122,6 +124,15 @@ final class ChatChunks extends ChunkWriter {
     private void text(int index, byte[] field, String text) {
         open(index, field);
         append(JsonStringEncoder.getInstance().quoteAsUTF8(text));
+        append(CONTENT_END);
+    }
+
+    private void thought(int index, String text) {
+        byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+        open(index, REASONING);
+        append(quoted);
+        append(REASONING_CONTENT);
+        append(quoted);
         append(CONTENT_END);
     }
 

@@ -5,16 +5,15 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.CompletionRequest;
 import dev.piecewise.gateway.completion.Decoding;
+import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.Prompt;
 import dev.piecewise.gateway.completion.Recipient;
-import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.tools.CallFormat;
 import dev.piecewise.gateway.tools.Thinking;
 import dev.piecewise.gateway.tools.Toolbox;
 import dev.piecewise.tenant.Caller;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +21,28 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A request for chat completions as it came, every field checked and its messages made a prompt. */
-record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinking) {
+/**
+ * A request for chat completions as it came, every field checked and its messages made a prompt.
+ *
+ * @param thoughts whether what is thought, and told apart, is given
+ */
+record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinking, boolean thoughts, Keeping keeping) {
     private static final int MOST_LOGPROBS = 20;
-    /** Tokens at a prompt's end that are looked at: more than the longest mark may have. */
-    private static final int END = 16;
-
     private static final List<String> REFUSED = List.of("functions", "function_call", "audio", "chat_template");
+
+    /**
+     * Whether and how the answer is kept.
+     *
+     * @param messages the request's, as they came
+     */
+    record Keeping(boolean store, Metadata metadata, JsonNode messages) {
+        static Keeping parse(Fields fields) {
+            return new Keeping(
+                    fields.flag("store"),
+                    Metadata.parse(fields),
+                    fields.value("messages").orElseThrow());
+        }
+    }
 
     static ChatRequest parse(Fields fields, Backend backend, Caller caller) {
         CompletionRequest.checkModel(fields, backend.model());
@@ -48,21 +62,19 @@ record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinkin
                 new CompletionRequest(
                         List.of(new Prompt.Tokens(prompt)), maxTokens, choices, decoding, output, recipient),
                 tools,
-                thinking(prompt, decoding, backend.model()));
+                Answer.thinking(prompt, decoding, backend.model()),
+                fields.value("include_reasoning").isEmpty() || fields.flag("include_reasoning"),
+                Keeping.parse(fields));
+    }
+
+    /** The request's messages, as they came. */
+    JsonNode messages() {
+        return keeping.messages();
     }
 
     /** What reads one of its answers. */
     Answer answer(CallFormat format) {
-        return new Answer(tools, format, thinking);
-    }
-
-    /** An answer whose form is prescribed has no room for thoughts. */
-    private static Thinking thinking(int[] prompt, Decoding decoding, ServedModel model) {
-        if (!model.dialect().reasoning() || decoding.grammar().isPresent()) {
-            return Thinking.NOT_TOLD_APART;
-        }
-        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - END), prompt.length);
-        return Thinking.after(model.tokenizer().decode(end, false));
+        return new Answer(tools, format, thinking, thoughts);
     }
 
     /** Left out, an answer may fill the rest of the context. */

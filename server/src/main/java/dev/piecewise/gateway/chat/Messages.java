@@ -57,7 +57,9 @@ public final class Messages {
         toolCalls.ifPresent(list -> made.put("tool_calls", list));
         message.text("name").ifPresent(text -> made.put("name", text));
         if (role.equals("assistant")) {
-            message.text("reasoning_content").ifPresent(text -> made.put("reasoning_content", text));
+            message.text("reasoning_content")
+                    .or(() -> message.text("reasoning"))
+                    .ifPresent(text -> made.put("reasoning_content", text));
         }
         messages.add(made);
     }

@@ -16,7 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One choice of a completion: takes its generation's events and gives out what they add, all at once or piece by piece. Confined to the request's thread. */
+/** One choice of a completion: takes its generation's events and gives out what they add, all at once or piece by piece. Confined to one thread at a time. */
 public final class Choice {
     private final Prompt.Encoded prompt;
     private final CompletionRequest request;

@@ -1,6 +1,5 @@
 package dev.piecewise.gateway.completion;
 
-import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Json;
 import io.vertx.core.buffer.Buffer;
@@ -94,7 +93,7 @@ public abstract class ChunkWriter implements PartWriter {
     }
 
     @Override
-    public final void flush() throws InterruptedException, ClientGoneException {
+    public final void flush() {
         Buffer full = out;
         out = Buffer.buffer();
         events.write(full);

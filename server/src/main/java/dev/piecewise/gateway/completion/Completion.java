@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** The choices of one request while they are generated, prompt by prompt. Closing it cancels what still runs. Confined to the request's thread. */
+/** The choices of one request while they are generated, prompt by prompt. Closing it cancels what still runs. Confined to one thread at a time. */
 public final class Completion implements AutoCloseable {
     private final CompletionRequest request;
     private final List<Choice> choices = new ArrayList<>();
@@ -79,9 +79,14 @@ public final class Completion implements AutoCloseable {
     }
 
     /** As {@link #advance}, if an event is there already. */
-    OptionalInt advanceNow() {
+    public OptionalInt advanceNow() {
         Optional<Generations.Step> step = generations.poll();
         return step.isEmpty() ? OptionalInt.empty() : OptionalInt.of(take(step.get()));
+    }
+
+    /** Calls {@code ready} from now on when {@link #advanceNow} may have something to take; on the engine's thread. */
+    public void whenReady(Runnable ready) {
+        generations.whenReady(ready);
     }
 
     private int take(Generations.Step step) {

@@ -30,7 +30,7 @@ public final class Completions implements Endpoint {
             if (request.output().stream()) {
                 EventStream events = exchange.events();
                 new Chunks(head(model), servedBy, request.output().usage(), model, events)
-                        .write(completion, backend.writeBytes());
+                        .write(completion, backend.writeBytes(), events.relay());
                 events.end();
             } else {
                 exchange.answer(200, whole(completion, servedBy, model));

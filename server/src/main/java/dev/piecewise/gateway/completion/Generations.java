@@ -3,46 +3,70 @@ package dev.piecewise.gateway.completion;
 import dev.piecewise.engine.Generation;
 import dev.piecewise.engine.TokenEvent;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 
-/**
- * The running generations of one request as one sequence of events. Closing it closes all that still run. Confined to the request's thread.
- *
- * <p>A single generation, the usual case, is read directly. Several are read by a virtual thread each, through a queue that is short enough to be back-pressure.
- */
+/** The running generations of one request as one sequence of events, each of them in its turn. Closing it closes all that still run. Confined to one thread at a time. */
 final class Generations implements AutoCloseable {
-    private static final int QUEUED = 64;
-
     private final List<Generation> generations = new ArrayList<>();
-    private final List<Thread> readers = new ArrayList<>();
-    private final BlockingQueue<Step> queue = new ArrayBlockingQueue<>(QUEUED);
+    /** Those that have something to give still. */
+    private final BitSet open = new BitSet();
+    /** Whose turn it is. */
+    private int turn;
+
+    private boolean waited;
 
     /** An event of the generation with this number. */
     record Step(int number, TokenEvent event) {}
 
     /** Adds a generation; its number is how many there were before. */
     void add(Generation generation) {
+        open.set(generations.size());
         generations.add(generation);
     }
 
-    /** Waits for the next event of any of them. Not to be called when all have ended. */
+    /** Calls {@code ready} from now on when {@link #poll} may have something to give; on the engine's thread. Not together with {@link #next}. */
+    void whenReady(Runnable ready) {
+        generations.forEach(generation -> generation.whenReady(ready));
+    }
+
+    /** Waits for the next event of any of them. Not to be called when all have ended. Always by the same thread. */
     Step next() throws InterruptedException {
         if (generations.size() == 1) {
             return new Step(0, generations.getFirst().next());
         }
-        startReaders();
-        return queue.take();
+        if (!waited) {
+            waited = true;
+            Thread waiting = Thread.currentThread();
+            whenReady(() -> LockSupport.unpark(waiting));
+        }
+        while (true) {
+            Optional<Step> step = poll();
+            if (step.isPresent()) {
+                return step.get();
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            LockSupport.park(this);
+        }
     }
 
     /** The next event if it is there already. */
     Optional<Step> poll() {
-        if (generations.size() == 1) {
-            return generations.getFirst().poll().map(event -> new Step(0, event));
+        for (int i = 0; i < generations.size(); i++) {
+            int number = turn;
+            turn = (turn + 1) % generations.size();
+            Optional<TokenEvent> event =
+                    open.get(number) ? generations.get(number).poll() : Optional.empty();
+            if (event.isPresent()) {
+                open.set(number, !event.get().isLast());
+                return Optional.of(new Step(number, event.get()));
+            }
         }
-        return Optional.ofNullable(queue.poll());
+        return Optional.empty();
     }
 
     /** Prompt tokens of a generation that came from a cached prefix. */
@@ -50,42 +74,14 @@ final class Generations implements AutoCloseable {
         return generations.get(number).cachedTokens();
     }
 
-    /** Stops one of them, whose text is complete. Events that were on their way may still come. */
+    /** Stops one of them, whose text is complete: it gives nothing from now on. */
     void stop(int number) {
+        open.clear(number);
         generations.get(number).stop();
-        if (!readers.isEmpty()) {
-            readers.get(number).interrupt();
-        }
     }
 
     @Override
     public void close() {
         generations.forEach(Generation::close);
-        readers.forEach(Thread::interrupt);
-    }
-
-    private void startReaders() {
-        for (int i = readers.size(); i < generations.size(); i++) {
-            int number = i;
-            readers.add(Thread.ofVirtual().name("generation").start(() -> read(number)));
-        }
-    }
-
-    private void read(int number) {
-        try {
-            boolean last;
-            do {
-                TokenEvent event = generations.get(number).next();
-                queue.put(new Step(number, event));
-                last = switch (event) {
-                    case TokenEvent.Token token -> false;
-                    case TokenEvent.PromptScored scored -> false;
-                    case TokenEvent.Finished finished -> true;
-                    case TokenEvent.Failed failed -> true;
-                };
-            } while (!last);
-        } catch (InterruptedException e) {
-            // Closed: nobody waits for the rest.
-        }
     }
 }

@@ -11,6 +11,11 @@ public record Head(String id, String object, long created, String model, String 
         return new Head(newId(prefix), object, Instant.now().getEpochSecond(), model.name(), model.systemFingerprint());
     }
 
+    /** The same, as the beginning of another object. */
+    public Head as(String other) {
+        return new Head(id, other, created, model, systemFingerprint);
+    }
+
     public static String newId(String prefix) {
         return prefix + UUID.randomUUID().toString().replace("-", "");
     }

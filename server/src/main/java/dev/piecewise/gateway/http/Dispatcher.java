@@ -25,22 +25,14 @@ final class Dispatcher implements Handler<HttpServerRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     private final Routes routes;
-    private final Gate gate;
-    private final HttpLimits limits;
+    private final Loop loop;
     private final Metrics metrics;
     private final IdleConnections connections;
     private final Sockets sockets;
 
-    Dispatcher(
-            Routes routes,
-            Gate gate,
-            HttpLimits limits,
-            Metrics metrics,
-            IdleConnections connections,
-            Sockets sockets) {
+    Dispatcher(Routes routes, Loop loop, Metrics metrics, IdleConnections connections, Sockets sockets) {
         this.routes = routes;
-        this.gate = gate;
-        this.limits = limits;
+        this.loop = loop;
         this.metrics = metrics;
         this.connections = connections;
         this.sockets = sockets;
@@ -59,7 +51,7 @@ final class Dispatcher implements Handler<HttpServerRequest> {
                     Sockets.isHandshake(request) ? routes.socket(path) : Optional.empty();
             if (socket.isPresent()) {
                 Subprotocols.takeKey(request);
-                gate.admit(Access.of("GET", path), request);
+                loop.gate().admit(Access.of("GET", path), request);
                 sockets.accept(request, path, socket.get().get());
                 metrics.answered(path, 101);
                 return;
@@ -91,16 +83,16 @@ final class Dispatcher implements Handler<HttpServerRequest> {
         Caller caller;
         Allowance.Pass pass;
         try {
-            caller = gate.admit(found.route().access(), request);
+            caller = loop.gate().admit(found.route().access(), request);
             pass = enter(caller, found.route(), request);
         } catch (ServingException refused) {
             refuse(request, pattern, refused);
             return;
         }
-        BodyReader.read(request, limits.bodyBytes(), gate.bodies())
+        BodyReader.read(request, loop.limits().bodyBytes(), loop.gate().bodies())
                 .onSuccess(body -> {
                     connections.busy(request.connection());
-                    Exchange exchange = new Exchange(request, caller, found.parts(), body, limits.patience());
+                    Exchange exchange = new Exchange(request, caller, found.parts(), body, loop);
                     Thread.ofVirtual().name("request").start(() -> {
                         try (body) {
                             answer(exchange, found.route(), request);
@@ -150,15 +142,15 @@ final class Dispatcher implements Handler<HttpServerRequest> {
         if (!route.gated()) {
             return () -> {};
         }
-        gate.enter();
+        loop.gate().enter();
         try {
             Allowance.Pass pass = caller.allowance().enter();
             return () -> {
                 pass.close();
-                gate.leave();
+                loop.gate().leave();
             };
         } catch (ServingException refused) {
-            gate.leave();
+            loop.gate().leave();
             throw refused;
         } finally {
             RateHeaders.put(request.response(), caller.allowance());

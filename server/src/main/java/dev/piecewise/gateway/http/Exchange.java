@@ -8,13 +8,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,17 +32,17 @@ public final class Exchange {
     private final Caller caller;
     private final Map<String, String> parts;
     private final Body body;
-    private final Duration patience;
+    private final Loop loop;
     private Runnable beforeSuccess = () -> {};
     private @Nullable OpenAnswer open;
 
-    Exchange(HttpServerRequest request, Caller caller, Map<String, String> parts, Body body, Duration patience) {
+    Exchange(HttpServerRequest request, Caller caller, Map<String, String> parts, Body body, Loop loop) {
         this.request = request;
         this.caller = caller;
         this.response = request.response();
         this.parts = parts;
         this.body = body;
-        this.patience = patience;
+        this.loop = loop;
     }
 
     String id() {
@@ -66,6 +66,21 @@ public final class Exchange {
         } catch (IllegalArgumentException e) {
             throw ServingException.invalid(name, "the query is not valid percent-encoding");
         }
+    }
+
+    /** Fields of the query that are written as {@code name[key]=value}, by their keys; INVALID_REQUEST when the query cannot be read. */
+    public Map<String, String> queryEntries(String name) {
+        Map<String, String> entries = new TreeMap<>();
+        try {
+            request.params().forEach((field, value) -> {
+                if (field.startsWith(name + "[") && field.endsWith("]")) {
+                    entries.put(field.substring(name.length() + 1, field.length() - 1), value);
+                }
+            });
+        } catch (IllegalArgumentException e) {
+            throw ServingException.invalid(name, "the query is not valid percent-encoding");
+        }
+        return entries;
     }
 
     /** A whole number in the query; INVALID_REQUEST when it is none or out of range. */
@@ -138,7 +153,12 @@ public final class Exchange {
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("x-accel-buffering", "no");
-        EventStream stream = new EventStream(this);
+        Relay relay = new Relay(
+                loop.turns(),
+                response,
+                request.connection()::close,
+                loop.limits().patience());
+        EventStream stream = new EventStream(this, relay);
         open = stream;
         return stream;
     }
@@ -181,8 +201,13 @@ public final class Exchange {
         return response.headWritten() ? response.getStatusCode() : 499;
     }
 
+    /** Writes without waiting; any thread may call. */
+    Future<Void> post(Buffer bytes) {
+        return response.write(bytes);
+    }
+
     void write(Buffer bytes) throws InterruptedException, ClientGoneException {
-        await(response.write(bytes));
+        await(post(bytes));
     }
 
     void end() throws InterruptedException, ClientGoneException {
@@ -213,9 +238,11 @@ public final class Exchange {
         };
     }
 
-    private void await(Future<Void> written) throws InterruptedException, ClientGoneException {
+    void await(Future<Void> written) throws InterruptedException, ClientGoneException {
         try {
-            written.toCompletionStage().toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            written.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(loop.limits().patience().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw new ClientGoneException();
         } catch (TimeoutException e) {

@@ -55,12 +55,13 @@ public final class HttpListener extends VerticleBase {
     public Future<?> start() {
         IdleConnections connections = new IdleConnections(limits.idle());
         vertx.setPeriodic(SWEEP_MILLIS, now -> connections.closeOverdue());
-        Sockets open = new Sockets(gate, limits, connections);
+        Loop loop = new Loop(gate, limits, new Turns(context, metrics));
+        Sockets open = new Sockets(loop, connections);
         sockets = open;
         vertx.setPeriodic(Sockets.pingMillis(), now -> open.ping());
         HttpServer server = create().connectionHandler(connections::opened)
                 .invalidRequestHandler(HttpListener::refuse)
-                .requestHandler(new Dispatcher(routes, gate, limits, metrics, connections, open));
+                .requestHandler(new Dispatcher(routes, loop, metrics, connections, open));
         // To Vert.x, port 0 is another port for each listener, and a negative number one port for all.
         return server.listen(address.port() == 0 ? -1 : address.port(), address.host())
                 .onSuccess(listening -> address.listening().accept(listening.actualPort()));

@@ -81,6 +81,15 @@ public final class Json {
         }
     }
 
+    /** What {@link #bytes} wrote. */
+    public static JsonNode read(byte[] json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A record, map or list as text. */
     public static String text(Object value) {
         try {

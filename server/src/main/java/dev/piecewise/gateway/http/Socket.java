@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -37,35 +36,28 @@ public final class Socket {
     private final HttpServerRequest handshake;
     private final Access access;
     private final Frames frames;
-    private final Gate gate;
-    private final Duration patience;
+    private final Loop loop;
     private final Deque<String> waiting = new ArrayDeque<>();
     private final SocketEndpoint endpoint;
+    private volatile Future<Void> last = Future.succeededFuture();
     private volatile long heard = System.nanoTime();
     private @Nullable SocketSession session;
     private @Nullable Thread worker;
     private boolean answering;
     private boolean closed;
 
-    Socket(
-            ServerWebSocket connection,
-            HttpServerRequest handshake,
-            String path,
-            SocketEndpoint endpoint,
-            Gate gate,
-            HttpLimits limits) {
+    Socket(ServerWebSocket connection, HttpServerRequest handshake, String path, SocketEndpoint endpoint, Loop loop) {
         this.connection = connection;
         this.handshake = handshake;
         access = Access.of("GET", path);
         this.endpoint = endpoint;
-        this.gate = gate;
-        this.patience = limits.patience();
-        frames = new Frames(limits.bodyBytes(), gate.bodies());
+        this.loop = loop;
+        frames = new Frames(loop.limits().bodyBytes(), loop.gate().bodies());
     }
 
     /** Who is connected; UNAUTHORIZED when the key that opened the connection opens nothing any more. */
     public Caller caller() {
-        return gate.admit(access, handshake);
+        return loop.gate().admit(access, handshake);
     }
 
     /** A field of the query or, in its absence, a header of the handshake. */
@@ -79,14 +71,28 @@ public final class Socket {
         return Optional.ofNullable(query).or(() -> Optional.ofNullable(handshake.getHeader(header)));
     }
 
-    /** Writes messages and waits until the client's connection has taken them: that is the back-pressure. */
-    public void send(List<String> messages) throws InterruptedException, ClientGoneException {
-        Future<Void> last = Future.succeededFuture();
+    /** What writes an answer while the client reads it: that is the back-pressure. */
+    public Relay relay() {
+        return new Relay(
+                loop.turns(),
+                connection,
+                handshake.connection()::close,
+                loop.limits().patience());
+    }
+
+    /** Writes messages without waiting. Any thread may call, one at a time. */
+    public void post(List<String> messages) {
         for (String message : messages) {
             last = connection.writeTextMessage(message);
         }
+    }
+
+    /** Waits until the client's connection has taken what was written. */
+    public void settle() throws InterruptedException, ClientGoneException {
         try {
-            last.toCompletionStage().toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            last.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(loop.limits().patience().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw new ClientGoneException();
         } catch (TimeoutException e) {
@@ -208,7 +214,7 @@ public final class Socket {
 
     private void answer(SocketSession opened, String message) throws ClientGoneException {
         try {
-            gate.enter();
+            loop.gate().enter();
             try (Allowance.Pass _ = caller().allowance().enter()) {
                 opened.message(message);
             } catch (ServingException refused) {
@@ -217,7 +223,7 @@ public final class Socket {
                 LOG.atError().setCause(fault).log("a message failed");
                 opened.refuse(new ServingException(ErrorCode.INTERNAL, "the server failed; its log has more"));
             } finally {
-                gate.leave();
+                loop.gate().leave();
             }
         } catch (ServingException full) {
             refuse(opened, full);

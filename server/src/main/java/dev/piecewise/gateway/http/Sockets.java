@@ -19,14 +19,12 @@ final class Sockets {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{22}==");
     private static final Duration SILENCE = Duration.ofSeconds(65);
 
-    private final Gate gate;
-    private final HttpLimits limits;
+    private final Loop loop;
     private final IdleConnections connections;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    Sockets(Gate gate, HttpLimits limits, IdleConnections connections) {
-        this.gate = gate;
-        this.limits = limits;
+    Sockets(Loop loop, IdleConnections connections) {
+        this.loop = loop;
         this.connections = connections;
     }
 
@@ -53,7 +51,7 @@ final class Sockets {
 
     /** UNAVAILABLE or OVERLOADED when no more can be opened; what is wrong with the handshake itself is answered with 400. */
     void accept(HttpServerRequest request, String path, SocketEndpoint endpoint) {
-        if (gate.isShut()) {
+        if (loop.gate().isShut()) {
             throw new ServingException(ErrorCode.UNAVAILABLE, "the server is shutting down");
         }
         if (open.size() >= MOST) {
@@ -64,7 +62,7 @@ final class Sockets {
         request.toWebSocket()
                 .onFailure(failed -> connections.waiting(request.connection()))
                 .onSuccess(connection -> {
-                    Socket socket = new Socket(connection, request, path, endpoint, gate, limits);
+                    Socket socket = new Socket(connection, request, path, endpoint, loop);
                     open.add(socket);
                     socket.open(() -> {
                         open.remove(socket);

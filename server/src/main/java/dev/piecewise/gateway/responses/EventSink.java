@@ -2,7 +2,7 @@ package dev.piecewise.gateway.responses;
 
 import dev.piecewise.gateway.http.ClientGoneException;
 
-/** Where events go. Confined to the request's thread. */
+/** Where events go. Confined to one thread at a time. */
 interface EventSink {
     /** Takes an event of this type, in JSON. */
     void add(String type, CharSequence json);
@@ -10,8 +10,11 @@ interface EventSink {
     /** Characters that wait to be written. */
     int pending();
 
-    /** Writes what waits, and waits until the client's connection has taken it. */
-    void flush() throws InterruptedException, ClientGoneException;
+    /** Hands what waits to the client's connection, without waiting. */
+    void flush();
+
+    /** Waits until the client's connection has taken what was handed to it. */
+    void settle() throws InterruptedException, ClientGoneException;
 
     /** For a response that is given whole. */
     EventSink NONE = new EventSink() {
@@ -25,5 +28,8 @@ interface EventSink {
 
         @Override
         public void flush() {}
+
+        @Override
+        public void settle() {}
     };
 }

@@ -14,9 +14,29 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The items of a response as they grow, told to the client event by event: a message that is open takes text until it is closed, calls come whole. */
+/** The items of a response as they grow, told to the client event by event: a message, or what is thought before it, takes text until it is closed; calls come whole. */
 final class OutputItems {
-    private static final String TEXT_DELTA = "response.output_text.delta";
+    /** What takes text. */
+    private enum Kind {
+        MESSAGE("message", "msg_", "output_text"),
+        REASONING("reasoning", "rs_", "reasoning_text");
+
+        final String type;
+        final String prefix;
+        /** The type of its one part. */
+        final String part;
+
+        final String delta;
+        final String done;
+
+        Kind(String type, String prefix, String part) {
+            this.type = type;
+            this.prefix = prefix;
+            this.part = part;
+            delta = "response." + part + ".delta";
+            done = "response." + part + ".done";
+        }
+    }
 
     private final EventSink sink;
     private final List<ObjectNode> items = new ArrayList<>();
@@ -25,9 +45,11 @@ final class OutputItems {
     private final List<ChatLogprobs.Entry> scores = new ArrayList<>();
     private final List<Map<String, @Nullable Object>> calls = new ArrayList<>();
     private final StringBuilder said = new StringBuilder();
-    /** The beginning of every delta of the message that is open. */
+    private final StringBuilder thought = new StringBuilder();
+    /** The beginning of every delta of the item that is open. */
     private String delta = "";
 
+    private Kind kind = Kind.MESSAGE;
     private @Nullable ObjectNode open;
     private int events;
 
@@ -41,21 +63,40 @@ final class OutputItems {
     }
 
     void text(String more, List<ChatLogprobs.Entry> moreScores) {
+        grow(Kind.MESSAGE, more);
+        scores.addAll(moreScores);
+        event.append("\",\"logprobs\":").append(moreScores.isEmpty() ? "[]" : Json.text(moreScores));
+        sendDelta();
+    }
+
+    /** What the model thinks before it answers. */
+    void thought(String more) {
+        grow(Kind.REASONING, more);
+        event.append('"');
+        sendDelta();
+    }
+
+    /** Begins a delta, in an item of this kind. */
+    private void grow(Kind next, String more) {
+        if (open != null && kind != next) {
+            close("completed");
+        }
         if (open == null) {
-            openMessage();
+            open(next);
         }
         text.append(more);
-        scores.addAll(moreScores);
         event.setLength(0);
         event.append(delta);
         JsonStringEncoder.getInstance().quoteAsString(more, event);
-        event.append("\",\"logprobs\":").append(moreScores.isEmpty() ? "[]" : Json.text(moreScores));
+    }
+
+    private void sendDelta() {
         event.append(",\"sequence_number\":").append(events++).append('}');
-        sink.add(TEXT_DELTA, event);
+        sink.add(kind.delta, event);
     }
 
     void call(String callId, ToolCall call) {
-        closeMessage("completed");
+        close("completed");
         ObjectNode item = JsonNodeFactory.instance.objectNode();
         item.put("id", Head.newId("fc_")).put("type", "function_call").put("status", "in_progress");
         item.put("arguments", "").put("call_id", callId).put("name", call.name());
@@ -76,13 +117,18 @@ final class OutputItems {
     /** Closes what is open; a response holds one message at least, or a call. */
     void end(String status) {
         if (open == null && items.isEmpty()) {
-            openMessage();
+            open(Kind.MESSAGE);
         }
-        closeMessage(status);
+        close(status);
     }
 
     List<ObjectNode> items() {
         return items;
+    }
+
+    /** Everything that was thought. */
+    String thoughts() {
+        return thought.toString();
     }
 
     /** What was said, as a template takes it in the next turn. */
@@ -96,43 +142,52 @@ final class OutputItems {
         return message;
     }
 
-    private void openMessage() {
+    private void open(Kind next) {
+        kind = next;
         ObjectNode item = JsonNodeFactory.instance.objectNode();
-        item.put("id", Head.newId("msg_")).put("type", "message").put("status", "in_progress");
-        item.put("role", "assistant").putArray("content");
+        item.put("id", Head.newId(next.prefix)).put("type", next.type).put("status", "in_progress");
+        switch (next) {
+            case MESSAGE -> item.put("role", "assistant");
+            case REASONING -> item.putArray("summary");
+        }
+        item.putArray("content");
         open = item;
         send("response.output_item.added", place(event()).set("item", item));
-        send("response.content_part.added", inMessage(item).set("part", part()));
+        send("response.content_part.added", inItem(item).set("part", part()));
         delta = "{\"type\":\"%s\",\"item_id\":\"%s\",\"output_index\":%d,\"content_index\":0,\"delta\":\""
-                .formatted(TEXT_DELTA, item.path("id").asText(), items.size());
+                .formatted(next.delta, item.path("id").asText(), items.size());
     }
 
-    private void closeMessage(String status) {
+    private void close(String status) {
         ObjectNode item = open;
         if (item == null) {
             return;
         }
-        ObjectNode done = inMessage(item).put("text", text.toString());
-        done.set("logprobs", Json.tree(scores));
-        send("response.output_text.done", done);
-        send("response.content_part.done", inMessage(item).set("part", part()));
+        ObjectNode done = inItem(item).put("text", text.toString());
+        if (kind == Kind.MESSAGE) {
+            done.set("logprobs", Json.tree(scores));
+        }
+        send(kind.done, done);
+        send("response.content_part.done", inItem(item).set("part", part()));
         item.put("status", status).putArray("content").add(part());
         send("response.output_item.done", place(event()).set("item", item));
         items.add(item);
-        said.append(text);
+        (kind == Kind.MESSAGE ? said : thought).append(text);
         text.setLength(0);
         scores.clear();
         open = null;
     }
 
     private ObjectNode part() {
-        ObjectNode part = JsonNodeFactory.instance.objectNode().put("type", "output_text");
-        part.putArray("annotations");
-        part.set("logprobs", Json.tree(scores));
+        ObjectNode part = JsonNodeFactory.instance.objectNode().put("type", kind.part);
+        if (kind == Kind.MESSAGE) {
+            part.putArray("annotations");
+            part.set("logprobs", Json.tree(scores));
+        }
         return part.put("text", text.toString());
     }
 
-    private ObjectNode inMessage(ObjectNode item) {
+    private ObjectNode inItem(ObjectNode item) {
         return place(event()).put("item_id", item.path("id").asText()).put("content_index", 0);
     }
 

@@ -45,11 +45,14 @@ final class ResponseBody {
     record State(
             String status,
             List<ObjectNode> output,
-            @Nullable Usage usage,
+            @Nullable Spent spent,
             @Nullable String incomplete,
             ErrorBody.@Nullable Detail error) {
         static final State BEGUN = new State("in_progress", List.of(), null, null, null);
     }
+
+    /** What a response took; tokens of thoughts as the tokenizer counts their text. */
+    record Spent(Usage usage, int thoughtTokens) {}
 
     ObjectNode render(State state) {
         Fields fields = request.fields();
@@ -83,9 +86,9 @@ final class ResponseBody {
             body.putArray("tools");
         }
         body.put("truncation", "disabled");
-        Usage usage = state.usage();
-        if (usage != null) {
-            body.set("usage", usage(usage));
+        Spent spent = state.spent();
+        if (spent != null) {
+            body.set("usage", usage(spent));
         }
         body.set("piecewise", Json.tree(servedBy));
         return body;
@@ -110,13 +113,14 @@ final class ResponseBody {
                 : JsonNodeFactory.instance.objectNode().put("reason", reason);
     }
 
-    private static JsonNode usage(Usage usage) {
+    private static JsonNode usage(Spent spent) {
+        Usage usage = spent.usage();
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("input_tokens", usage.promptTokens());
         body.putObject("input_tokens_details")
                 .put("cached_tokens", usage.promptTokensDetails().cachedTokens())
                 .put("cache_write_tokens", 0);
         body.put("output_tokens", usage.completionTokens());
-        body.putObject("output_tokens_details").put("reasoning_tokens", 0);
+        body.putObject("output_tokens_details").put("reasoning_tokens", spent.thoughtTokens());
         return body.put("total_tokens", usage.totalTokens());
     }
 }

@@ -13,13 +13,14 @@ import dev.piecewise.gateway.completion.Usage;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ErrorBody;
 import dev.piecewise.gateway.http.Json;
+import dev.piecewise.gateway.responses.ResponseBody.Spent;
 import dev.piecewise.gateway.responses.ResponseBody.State;
 import dev.piecewise.gateway.tools.Said;
-import dev.piecewise.gateway.tools.Thinking;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one response while it is made, as events; at its end the whole is there, too. */
@@ -33,16 +34,24 @@ final class ResponseWriter implements PartWriter {
     private final OutputItems items;
     private final Answer answer;
     private final List<ChatLogprobs.Entry> scores = new ArrayList<>();
+    private final Consumer<ResponseWriter> whenWhole;
     private ObjectNode response;
     private boolean cut;
 
-    ResponseWriter(ResponsesRequest request, ServedBy servedBy, ServedModel model, EventSink sink) {
+    /** {@code whenWhole} is told before the client is. */
+    ResponseWriter(
+            ResponsesRequest request,
+            ServedBy servedBy,
+            ServedModel model,
+            EventSink sink,
+            Consumer<ResponseWriter> whenWhole) {
+        this.whenWhole = whenWhole;
         this.sink = sink;
         this.model = model;
         this.request = request;
         body = new ResponseBody(id, begun.getEpochSecond(), model.name(), request, servedBy);
         items = new OutputItems(sink);
-        answer = new Answer(request.tools(), model.callFormat(), Thinking.NOT_TOLD_APART);
+        answer = new Answer(request.tools(), model.callFormat(), request.thinking(), true);
         response = body.render(State.BEGUN);
     }
 
@@ -55,6 +64,7 @@ final class ResponseWriter implements PartWriter {
         items.response("response.created", response);
         items.response("response.in_progress", response);
         flush();
+        settle();
     }
 
     @Override
@@ -66,7 +76,7 @@ final class ResponseWriter implements PartWriter {
         for (Said said : answer.add(part)) {
             switch (said) {
                 case Said.Text(String text) -> text(text);
-                case Said.Thought(String text) -> text(text);
+                case Said.Thought(String text) -> thought(text);
                 case Said.Call(var call) -> items.call(model.callFormat().newId(Head.newId("")), call);
             }
         }
@@ -78,22 +88,36 @@ final class ResponseWriter implements PartWriter {
         scores.clear();
     }
 
+    private void thought(String text) {
+        items.thought(text);
+        scores.clear();
+    }
+
     @Override
     public void end(Usage total) {
         items.end(cut ? "incomplete" : "completed");
+        Spent spent = new Spent(total, thoughtTokens());
         State state = cut
-                ? new State("incomplete", items.items(), total, "max_output_tokens", null)
-                : new State("completed", items.items(), total, null, null);
+                ? new State("incomplete", items.items(), spent, "max_output_tokens", null)
+                : new State("completed", items.items(), spent, null, null);
         response = body.render(state);
+        whenWhole.accept(this);
         items.response("response." + state.status(), response);
+    }
+
+    private int thoughtTokens() {
+        String thoughts = items.thoughts();
+        return thoughts.isEmpty() ? 0 : model.tokenizer().encode(thoughts, false).length;
     }
 
     /** Ends a response that was cancelled. */
     void cancel() throws InterruptedException, ClientGoneException {
         items.end("incomplete");
         response = body.render(new State("cancelled", items.items(), null, null, null));
+        whenWhole.accept(this);
         items.response("response.incomplete", response);
         flush();
+        settle();
     }
 
     /** Ends a response that went wrong. */
@@ -101,8 +125,10 @@ final class ResponseWriter implements PartWriter {
         ErrorBody.Detail error = ErrorBody.of(cause).error();
         ErrorBody.Detail known = new ErrorBody.Detail(error.message(), error.type(), error.param(), "server_error");
         response = body.render(new State("failed", items.items(), null, null, known));
+        whenWhole.accept(this);
         items.response("response.failed", response);
         flush();
+        settle();
     }
 
     /** The response in the state that it has come to. */
@@ -117,7 +143,12 @@ final class ResponseWriter implements PartWriter {
             messages.add(items.message());
         }
         return new Stored(
-                id, begun, request.completion().recipient().user(), List.copyOf(messages), Json.bytes(response));
+                id,
+                begun,
+                request.completion().recipient().user(),
+                List.copyOf(messages),
+                Json.bytes(request.fields().value("input").orElseThrow()),
+                Json.bytes(response));
     }
 
     @Override
@@ -126,7 +157,12 @@ final class ResponseWriter implements PartWriter {
     }
 
     @Override
-    public void flush() throws InterruptedException, ClientGoneException {
+    public void flush() {
         sink.flush();
+    }
+
+    /** Waits until the client's connection has taken what was written. */
+    void settle() throws InterruptedException, ClientGoneException {
+        sink.settle();
     }
 }

@@ -4,8 +4,10 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Completion;
+import dev.piecewise.gateway.completion.Page;
 import dev.piecewise.gateway.completion.ServedBy;
 import dev.piecewise.gateway.completion.ServedModel;
+import dev.piecewise.gateway.completion.StoredAnswers;
 import dev.piecewise.gateway.completion.Usage;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.ClientWatch;
@@ -13,6 +15,7 @@ import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.http.Json;
+import dev.piecewise.gateway.http.Relay;
 import dev.piecewise.gateway.http.Socket;
 import dev.piecewise.gateway.http.SocketSession;
 import dev.piecewise.personalization.Served;
@@ -20,13 +23,22 @@ import dev.piecewise.tenant.Caller;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** {@code /v1/responses}: whole, as server-sent events and over WebSockets. */
 public final class Responses {
-    private final Backend backend;
-    private final StoredResponses stored;
+    private static final String JSON = "application/json";
+    /** How long a response may take to end when it is cancelled. */
+    private static final long CANCELLING_SECONDS = 10;
 
-    public Responses(Backend backend, StoredResponses stored) {
+    private final Backend backend;
+    private final StoredAnswers stored;
+    private final RunningResponses running = new RunningResponses();
+
+    public Responses(Backend backend, StoredAnswers stored) {
         this.backend = backend;
         this.stored = stored;
     }
@@ -41,31 +53,90 @@ public final class Responses {
         try (ClientWatch _ = exchange.watch();
                 Completion completion = backend.submit(request.completion(), served)) {
             if (request.completion().output().stream()) {
-                EventStream events = exchange.events();
-                ResponseWriter writer = writer(request, served, new ServerSentEvents(events));
-                write(completion, writer);
-                kept(request, writer);
-                events.end();
+                stream(exchange.events(), request, served, completion);
             } else {
                 ResponseWriter writer = writer(request, served, EventSink.NONE);
-                writer.write(completion, backend.writeBytes());
-                kept(request, writer);
+                completion.finish();
+                writer.writeWhole(completion);
                 exchange.answer(200, writer.response());
             }
             backend.completed(completion);
         }
     }
 
+    private void stream(EventStream events, ResponsesRequest request, Served served, Completion completion)
+            throws InterruptedException, ClientGoneException {
+        ResponseWriter writer = writer(request, served, new ServerSentEvents(events));
+        try (RunningResponses.Run run = run(request, writer)) {
+            try {
+                write(completion, writer, events.relay());
+            } catch (InterruptedException e) {
+                if (!run.isCancelled()) {
+                    throw e;
+                }
+                writer.cancel();
+            }
+            run.became(writer.response());
+        }
+        events.end();
+    }
+
     /** Answers {@code GET /v1/responses/:id}. */
     public void get(Exchange exchange) throws InterruptedException, ClientGoneException {
-        Stored found = stored.get(exchange.part("id"), exchange.caller()).orElseThrow(Responses::unknown);
-        exchange.answer(200, "application/json", found.body());
+        if (exchange.query("stream").filter("true"::equals).isPresent()) {
+            throw ServingException.invalid(
+                    "stream", "stream is for responses that are created: a stored one is given whole");
+        }
+        exchange.answer(200, JSON, find(exchange).body());
+    }
+
+    /** Answers {@code GET /v1/responses/:id/input_items}: what the response's own request said. */
+    public void inputItems(Exchange exchange) throws InterruptedException, ClientGoneException {
+        Page page = Page.asked(exchange, "desc");
+        Stored found = find(exchange);
+        exchange.answer(
+                200,
+                page.of(
+                        ListedItems.of(found.id(), found.asked()),
+                        item -> item.path("id").asText()));
+    }
+
+    /** Answers {@code POST /v1/responses/:id/cancel}: ends one that is streamed. One that has ended already stays as it is. */
+    public void cancel(Exchange exchange) throws InterruptedException, ClientGoneException {
+        Optional<RunningResponses.Run> run = running.get(exchange.part("id"), exchange.caller());
+        if (run.isEmpty()) {
+            exchange.answer(200, JSON, find(exchange).body());
+            return;
+        }
+        run.get().cancel();
+        try {
+            exchange.answer(200, run.get().end().get(CANCELLING_SECONDS, TimeUnit.SECONDS));
+        } catch (ExecutionException | CancellationException | TimeoutException e) {
+            throw new ServingException(ErrorCode.CONFLICT, "the response's own client left before it ended", "id");
+        }
+    }
+
+    /** Answers {@code POST /v1/responses/input_tokens}: what a request would take, without making a response. */
+    public void inputTokens(Exchange exchange) throws InterruptedException, ClientGoneException {
+        Fields fields = exchange.json();
+        ResponsesRequest request = ResponsesRequest.parse(
+                fields, backend, exchange.caller(), earlier(fields, exchange.caller(), Optional.empty()));
+        exchange.answer(200, new InputTokens("response.input_tokens", request.inputTokens()));
+    }
+
+    private record InputTokens(String object, int inputTokens) {}
+
+    /** The answer to {@code POST /v1/responses/compact}, which takes a model that reads its own encrypted summaries. */
+    public static ServingException notCompacted() {
+        return new ServingException(
+                ErrorCode.INVALID_REQUEST,
+                "compacting is not supported: send less of the conversation, or continue it with previous_response_id");
     }
 
     /** Answers {@code DELETE /v1/responses/:id}. */
     public void delete(Exchange exchange) throws InterruptedException, ClientGoneException {
         String id = exchange.part("id");
-        if (!stored.remove(id, exchange.caller())) {
+        if (!stored.remove(id, exchange.caller(), Stored.class)) {
             throw unknown();
         }
         exchange.answer(200, Map.of("id", id, "object", "response", "deleted", true));
@@ -87,14 +158,20 @@ public final class Responses {
     ResponseWriter writer(ResponsesRequest request, Served served, EventSink sink) {
         boolean explain = request.completion().recipient().explain();
         ServedModel model = backend.model().called(request.fields());
-        return new ResponseWriter(request, ServedBy.of(served, explain), model, sink);
+        return new ResponseWriter(request, ServedBy.of(served, explain), model, sink, whole -> kept(request, whole));
+    }
+
+    /** The response is being streamed by the current thread. */
+    RunningResponses.Run run(ResponsesRequest request, ResponseWriter writer) {
+        return running.begin(writer.id(), request.completion().recipient().caller());
     }
 
     /** Writes a response to its end; a failure after its beginning is the response's own. */
-    void write(Completion completion, ResponseWriter writer) throws InterruptedException, ClientGoneException {
+    void write(Completion completion, ResponseWriter writer, Relay relay)
+            throws InterruptedException, ClientGoneException {
         writer.begin();
         try {
-            writer.write(completion, backend.writeBytes());
+            writer.write(completion, backend.writeBytes(), relay);
         } catch (ServingException failure) {
             writer.fail(failure);
         }
@@ -106,6 +183,7 @@ public final class Responses {
         writer.begin();
         writer.end(Usage.of(0, 0, 0));
         writer.flush();
+        writer.settle();
     }
 
     /** The response that a request continues: the connection's last one, or one that is stored. */
@@ -116,7 +194,7 @@ public final class Responses {
         }
         String user = caller.user(fields.text("user").orElse(""));
         return Optional.of(last.filter(one -> one.id().equals(id.get()))
-                .or(() -> stored.get(id.get(), caller))
+                .or(() -> stored.get(id.get(), caller, Stored.class))
                 .filter(one -> one.user().equals(user) && !stored.isForgotten(one))
                 .orElseThrow(() -> new ServingException(
                         ErrorCode.INVALID_REQUEST,
@@ -124,13 +202,15 @@ public final class Responses {
                         "previous_response_id")));
     }
 
-    /** Keeps a response for a connection's next turn, and for everybody where its request says so. */
-    Stored kept(ResponsesRequest request, ResponseWriter writer) {
-        Stored one = writer.stored();
+    /** Keeps a response where its request says so. */
+    void kept(ResponsesRequest request, ResponseWriter writer) {
         if (request.stores()) {
-            stored.put(one);
+            stored.put(writer.stored());
         }
-        return one;
+    }
+
+    private Stored find(Exchange exchange) {
+        return stored.get(exchange.part("id"), exchange.caller(), Stored.class).orElseThrow(Responses::unknown);
     }
 
     static Fields fields(String message) {

@@ -2,13 +2,16 @@ package dev.piecewise.gateway.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.chat.Answer;
 import dev.piecewise.gateway.chat.Conversation;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.CompletionRequest;
 import dev.piecewise.gateway.completion.Decoding;
+import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.Prompt;
 import dev.piecewise.gateway.completion.Recipient;
 import dev.piecewise.gateway.http.Fields;
+import dev.piecewise.gateway.tools.Thinking;
 import dev.piecewise.gateway.tools.Toolbox;
 import dev.piecewise.tenant.Caller;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ record ResponsesRequest(
         Toolbox tools,
         List<Map<String, @Nullable Object>> messages,
         TextFormat format,
+        Thinking thinking,
         Fields fields) {
     private static final int MOST_LOGPROBS = 20;
     private static final List<String> REFUSED = List.of("conversation", "prompt");
@@ -64,7 +68,13 @@ record ResponsesRequest(
                 tools,
                 messages,
                 format,
+                Answer.thinking(prompt, decoding, backend.model()),
                 fields);
+    }
+
+    /** Tokens of what the model reads. */
+    int inputTokens() {
+        return completion.prompts().getFirst() instanceof Prompt.Tokens(int[] ids) ? ids.length : 0;
     }
 
     /** Whether the response may be continued by its id later on. */
@@ -117,7 +127,7 @@ record ResponsesRequest(
         if (fields.flag("background")) {
             throw ServingException.invalid("background", "background is not supported: stream the response");
         }
-        fields.object("metadata");
+        Metadata.parse(fields);
         ResponseBody.GIVEN_BACK_IF_THERE.forEach(fields::text);
         String truncation = fields.text("truncation").orElse("disabled");
         if (!truncation.equals("disabled") && !truncation.equals("auto")) {

@@ -59,7 +59,7 @@ final class ResponsesSession implements SocketSession {
         ErrorBody.Detail error = ErrorBody.of(refused).error();
         boolean unknown = "previous_response_id".equals(error.param());
         String code = unknown ? "previous_response_not_found" : error.code();
-        socket.send(List.of(Json.text(new ErrorEvent(
+        socket.post(List.of(Json.text(new ErrorEvent(
                 "error",
                 refused.code().status(),
                 new ErrorBody.Detail(error.message(), error.type(), error.param(), code),
@@ -67,6 +67,7 @@ final class ResponsesSession implements SocketSession {
                 error.message(),
                 error.param(),
                 0))));
+        socket.settle();
     }
 
     @Override
@@ -90,17 +91,31 @@ final class ResponsesSession implements SocketSession {
         if (!request.generates()) {
             responses.writeNothing(request, writer);
         } else {
-            try (Completion completion = responses.backend().submit(request.completion(), served)) {
-                responses.write(completion, writer);
-                responses.backend().completed(completion);
-            } catch (InterruptedException e) {
-                if (!socket.isOpen()) {
-                    throw e;
+            try (Completion completion = responses.backend().submit(request.completion(), served);
+                    RunningResponses.Run run = responses.run(request, writer)) {
+                boolean written = isWritten(completion, writer);
+                run.became(writer.response());
+                if (!written) {
+                    return;
                 }
-                writer.cancel();
-                return;
+                responses.backend().completed(completion);
             }
         }
-        last = Optional.of(responses.kept(request, writer));
+        last = Optional.of(writer.stored());
+    }
+
+    /** Whether the response came to its own end, and was not cancelled. */
+    private boolean isWritten(Completion completion, ResponseWriter writer)
+            throws InterruptedException, ClientGoneException {
+        try {
+            responses.write(completion, writer, socket.relay());
+            return true;
+        } catch (InterruptedException e) {
+            if (!socket.isOpen()) {
+                throw e;
+            }
+            writer.cancel();
+            return false;
+        }
     }
 }

@@ -24,9 +24,14 @@ final class ServerSentEvents implements EventSink {
     }
 
     @Override
-    public void flush() throws InterruptedException, ClientGoneException {
+    public void flush() {
         Buffer events = Buffer.buffer(waiting.toString());
         waiting.setLength(0);
         stream.write(events);
+    }
+
+    @Override
+    public void settle() throws InterruptedException, ClientGoneException {
+        stream.settle();
     }
 }

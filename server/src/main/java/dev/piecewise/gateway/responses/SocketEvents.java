@@ -27,10 +27,15 @@ final class SocketEvents implements EventSink {
     }
 
     @Override
-    public void flush() throws InterruptedException, ClientGoneException {
+    public void flush() {
         List<String> messages = waiting;
         waiting = new ArrayList<>();
         pending = 0;
-        socket.send(messages);
+        socket.post(messages);
+    }
+
+    @Override
+    public void settle() throws InterruptedException, ClientGoneException {
+        socket.settle();
     }
 }

@@ -1,7 +1,8 @@
 package dev.piecewise.gateway.responses;
 
-import dev.piecewise.tenant.Caller;
-import dev.piecewise.tenant.Tenant;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.piecewise.gateway.completion.StoredAnswer;
+import dev.piecewise.gateway.http.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,23 +11,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * A response that may be continued.
  *
- * @param begun when its request came
- * @param user the key of whom it was made for
  * @param messages the conversation up to and with it, without instructions
- * @param body the response as it was given
+ * @param input the request's, as it came
  */
-record Stored(String id, Instant begun, String user, List<Map<String, @Nullable Object>> messages, byte[] body) {
+record Stored(
+        String id, Instant begun, String user, List<Map<String, @Nullable Object>> messages, byte[] input, byte[] body)
+        implements StoredAnswer {
 
-    boolean isOf(Caller caller) {
-        return Tenant.of(user).equals(caller.tenant());
+    @Override
+    public String kind() {
+        return "response";
     }
 
-    /** Bytes that it takes, roughly: messages that several responses share count for each. */
-    int bytes() {
-        return 512 + body.length + messages.stream().mapToInt(Stored::bytes).sum();
+    /** Messages that several responses share count for each. */
+    @Override
+    public int bytes() {
+        return 512
+                + input.length
+                + body.length
+                + messages.stream().mapToInt(Stored::bytes).sum();
     }
 
     private static int bytes(Map<String, @Nullable Object> message) {
         return 256 + 2 * String.valueOf(message.get("content")).length();
+    }
+
+    /** What was asked, in JSON: a text or a list of items. */
+    JsonNode asked() {
+        return Json.read(input);
     }
 }

@@ -1,0 +1,77 @@
+package dev.piecewise.gateway.responses;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.piecewise.tenant.Caller;
+import dev.piecewise.tenant.Tenant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The responses that are being streamed, so that each can be ended by its id. Any thread may call. */
+final class RunningResponses {
+    private final Map<String, Run> runs = new ConcurrentHashMap<>();
+
+    /** The current thread makes this response, until the run is closed. */
+    Run begin(String id, Caller caller) {
+        Run run = new Run(id, caller.tenant(), Thread.currentThread());
+        runs.put(id, run);
+        return run;
+    }
+
+    /** Another tenant's is as one that does not run. */
+    Optional<Run> get(String id, Caller caller) {
+        return Optional.ofNullable(runs.get(id)).filter(run -> run.tenant.equals(caller.tenant()));
+    }
+
+    /** A response that is being made. */
+    final class Run implements AutoCloseable {
+        private final String id;
+        private final Tenant tenant;
+        private final Thread thread;
+        private final CompletableFuture<ObjectNode> end = new CompletableFuture<>();
+        private boolean cancelled;
+        private boolean over;
+
+        private Run(String id, Tenant tenant, Thread thread) {
+            this.id = id;
+            this.tenant = tenant;
+            this.thread = thread;
+        }
+
+        /** Interrupts the thread that makes it. */
+        synchronized void cancel() {
+            if (!over && !cancelled) {
+                cancelled = true;
+                thread.interrupt();
+            }
+        }
+
+        synchronized boolean isCancelled() {
+            return cancelled;
+        }
+
+        /** What it has become in the end; nothing, where its client left. */
+        CompletableFuture<ObjectNode> end() {
+            return end;
+        }
+
+        /** It has ended so. */
+        void became(ObjectNode response) {
+            end.complete(response);
+        }
+
+        @Override
+        public void close() {
+            synchronized (this) {
+                over = true;
+                if (cancelled) {
+                    // It may have come too late, and is not for what the thread does next.
+                    Thread.interrupted();
+                }
+            }
+            runs.remove(id);
+            end.cancel(false);
+        }
+    }
+}
