@@ -85,7 +85,7 @@ final class PeopleOptions {
         String template = names == null ? NAMES : names;
         if (file != null) {
             List<Person> listed = read(file);
-            return People.listed(enough(listed, count, file + " names"));
+            return People.listed(enough(listed, count, "in " + file));
         }
         if (target.dialect().namesAdapters()) {
             if (adapter != null) {
@@ -98,15 +98,14 @@ final class PeopleOptions {
         }
         if (target.dialect() == Dialect.PIECEWISE && names == null && !create) {
             List<Person> there = new PiecewiseUsers(rest).withPlans(count);
-            return People.listed(enough(there, count, "with a plan the server has"));
+            return People.listed(enough(there, count, "with a plan on the server: --create-users makes them"));
         }
         return People.of(template, "", target.model());
     }
 
     private static List<Person> enough(List<Person> people, int count, String where) {
         if (people.size() < count) {
-            throw new SetupException("%s %d users, and %d are to ask: --users fewer%s"
-                    .formatted(where, people.size(), count, where.startsWith("with") ? ", or --create-users" : ""));
+            throw new SetupException("%d users are to ask, and there are %d %s".formatted(count, people.size(), where));
         }
         return people;
     }

@@ -44,7 +44,7 @@ public record Summary(
      * How it went, for plots; seconds count from the end of the warm-up.
      *
      * @param chunksPerSecond chunks with content that came in each second
-     * @param openRequests most requests that were open in each second
+     * @param openRequests requests that were open at some time in each second
      * @param points some answers: when they were asked for in seconds, TTFT and end to end in milliseconds
      */
     public record Series(List<Long> chunksPerSecond, List<Long> openRequests, List<double[]> points) {}

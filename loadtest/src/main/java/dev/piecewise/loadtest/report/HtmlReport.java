@@ -138,7 +138,7 @@ public final class HtmlReport {
                         Scale.linear(Math.max(1, most(series.chunksPerSecond()))))
                 .line("chunks/s", perSecond(series.chunksPerSecond()));
         Chart open = new Chart(
-                        "Open requests",
+                        "Requests that were open at some time in a second",
                         "seconds",
                         seconds,
                         "requests",

@@ -55,9 +55,7 @@ public final class TextReport {
     }
 
     static String users(Report.Run run, Summary all) {
-        return run.users() == 0
-                ? "the base model"
-                : "%d users, %s (%d seen)".formatted(run.users(), run.popularity(), all.distinctUsers());
+        return run.users() == 0 ? "the base model" : "%d different users".formatted(all.distinctUsers());
     }
 
     static String modes(Map<String, Long> modes) {

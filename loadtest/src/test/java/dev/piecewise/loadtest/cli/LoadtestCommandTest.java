@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.piecewise.loadtest.fixture.Chunks;
-import dev.piecewise.loadtest.fixture.ScriptedServer;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,40 +18,32 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The command against a server that answers at once. */
 @Timeout(60)
 final class LoadtestCommandTest {
-    private static final String COMPLETIONS = "/v1/completions";
-    private static final List<String> SHORT = List.of(
-            "--warmup", "0", "--requests", "12", "--prompt-tokens", "20", "--answer-tokens", "4", "--seed", "3");
+    private static final String COMPLETIONS = LoadtestRun.COMPLETIONS;
 
     @TempDir
     private Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private ScriptedServer server;
+    private LoadtestRun load;
 
     @BeforeEach
     void start() throws IOException {
-        server = new ScriptedServer()
-                .json("/v1/models", 200, "{\"data\":[{\"id\":\"tiny\"}]}")
-                .json("/version", 200, "{\"version\":\"1.2\"}")
-                .on(COMPLETIONS, Chunks.answering());
+        load = new LoadtestRun();
     }
 
     @AfterEach
     void stop() throws IOException {
-        server.close();
+        load.close();
     }
 
     @Test
     void measuresAServerAndWritesTheReportInEveryForm() throws IOException {
         Path json = directory.resolve("report.json");
         Path html = directory.resolve("report.html");
-        int status = run(
+        int status = load.run(
                 "--dialect",
                 "openai",
                 "--users",
@@ -72,12 +61,12 @@ final class LoadtestCommandTest {
                 json.toString(),
                 "--html",
                 html.toString());
-        assertThat(err.toString()).contains("wrote");
+        assertThat(load.err()).contains("wrote");
         assertThat(status).isZero();
-        assertThat(out.toString())
+        assertThat(load.out())
                 .contains(
                         "base: the base model, 2 at a time",
-                        "3 users, distinct (3 seen)",
+                        "3 users, distinct: 3 different users",
                         "TTFT",
                         "goodput",
                         "of the base's",
@@ -133,23 +122,32 @@ final class LoadtestCommandTest {
         assertThat(page)
                 .contains("<svg", "prefers-color-scheme: dark", "3 users, distinct")
                 .doesNotContain("http://www", "src=", "@import", "url(");
-        assertThat(server.asked("/v1/models").getFirst().headers()).containsEntry("authorization", "Bearer secret");
+        assertThat(load.server().asked("/v1/models").getFirst().headers())
+                .containsEntry("authorization", "Bearer secret");
     }
 
     @Test
     void theSameSeedAsksTheSame() {
-        assertThat(run("--users", "3", "--dialect", "openai")).isZero();
-        List<String> first = bodies();
-        assertThat(run("--users", "3", "--dialect", "openai")).isZero();
-        List<String> both = bodies();
+        assertThat(load.run("--users", "3", "--dialect", "openai")).isZero();
+        List<String> first = load.bodies();
+        assertThat(load.run("--users", "3", "--dialect", "openai")).isZero();
+        List<String> both = load.bodies();
         assertThat(both.subList(first.size(), both.size())).isEqualTo(first);
     }
 
     @Test
     void aSuiteKeepsItsReportAmongTheResultsAndWritesTheirTable() throws IOException {
         Path results = directory.resolve("results");
-        assertThat(run("--dialect", "openai", "--suite", "popularity", "--users", "5", "--results", results.toString()))
-                .as(err.toString())
+        assertThat(load.run(
+                        "--dialect",
+                        "openai",
+                        "--suite",
+                        "popularity",
+                        "--users",
+                        "5",
+                        "--results",
+                        results.toString()))
+                .as(load.err())
                 .isZero();
         List<Path> files = new ArrayList<>();
         try (Stream<Path> all = Files.list(results)) {
@@ -165,49 +163,49 @@ final class LoadtestCommandTest {
                         "| 5 users, zipf |",
                         "| 5 users, distinct |");
         Path page = directory.resolve("page.html");
-        assertThat(execute("page", files.getFirst().toString(), page.toString()))
+        assertThat(load.execute("page", files.getFirst().toString(), page.toString()))
                 .isZero();
         assertThat(page).content().contains("5 users, zipf");
     }
 
     @Test
     void asksForNoMoreTokensThanTheModelTakes() {
-        server.json("/v1/models", 200, "{\"data\":[{\"id\":\"tiny\",\"max_model_len\":40}]}");
-        assertThat(run("--dialect", "openai", "--answer-tokens", "100")).isZero();
-        assertThat(asked("max_tokens")).endsWith("20").doesNotContain("100");
-        assertThat(out.toString()).contains("note: lengths were cut to what the model takes: 40 tokens");
+        load.server().json("/v1/models", 200, "{\"data\":[{\"id\":\"tiny\",\"max_model_len\":40}]}");
+        assertThat(load.run("--dialect", "openai", "--answer-tokens", "100")).isZero();
+        assertThat(load.asked("max_tokens")).endsWith("20").doesNotContain("100");
+        assertThat(load.out()).contains("note: lengths were cut to what the model takes: 40 tokens");
     }
 
     @Test
     void countsRefusalsAndGoesOn() {
         AtomicInteger asked = new AtomicInteger();
-        server.on(COMPLETIONS, (request, reply) -> {
+        load.server().on(COMPLETIONS, (request, reply) -> {
             if (asked.incrementAndGet() % 4 == 0) {
                 reply.whole(429, "application/json", "{\"error\":{\"message\":\"full\"}}");
             } else {
                 Chunks.answering().answer(request, reply);
             }
         });
-        assertThat(run("--dialect", "openai")).isZero();
-        assertThat(out.toString()).contains("failed, http 429: 3, first: full", "12 requests", "3 failed");
+        assertThat(load.run("--dialect", "openai")).isZero();
+        assertThat(load.out()).contains("failed, http 429: 3, first: full", "12 requests", "3 failed");
     }
 
     @Test
     void saysInALineWhyARunCannotBegin() throws IOException {
-        assertThat(run("--model", "other")).isEqualTo(1);
-        assertThat(err.toString()).contains("serves no model 'other', but tiny").hasLineCount(1);
-        assertThat(run("--users", "3")).isEqualTo(1);
-        assertThat(err.toString()).contains("does not list its users");
-        assertThat(run("--dialect", "vllm", "--users", "3")).isEqualTo(1);
-        assertThat(err.toString()).contains("--adapter");
-        server.json(COMPLETIONS, 404, "{\"error\":{\"message\":\"nothing here\"}}");
-        assertThat(run()).isEqualTo(1);
-        assertThat(err.toString()).contains("does not answer a plain request: http 404: nothing here");
-        server.json("/v1/models", 401, "{}");
-        assertThat(run()).isEqualTo(1);
-        assertThat(err.toString()).contains("--api-key");
-        assertThat(execute("--url", "http://127.0.0.1:" + freePort())).isEqualTo(1);
-        assertThat(err.toString()).contains("is the server running?").hasLineCount(1);
+        assertThat(load.run("--model", "other")).isEqualTo(1);
+        assertThat(load.err()).contains("serves no model 'other', but tiny").hasLineCount(1);
+        assertThat(load.run("--users", "3")).isEqualTo(1);
+        assertThat(load.err()).contains("does not list its users");
+        assertThat(load.run("--dialect", "vllm", "--users", "3")).isEqualTo(1);
+        assertThat(load.err()).contains("--adapter");
+        load.server().json(COMPLETIONS, 404, "{\"error\":{\"message\":\"nothing here\"}}");
+        assertThat(load.run()).isEqualTo(1);
+        assertThat(load.err()).contains("does not answer a plain request: http 404: nothing here");
+        load.server().json("/v1/models", 401, "{}");
+        assertThat(load.run()).isEqualTo(1);
+        assertThat(load.err()).contains("--api-key");
+        assertThat(load.execute("--url", "http://127.0.0.1:" + freePort())).isEqualTo(1);
+        assertThat(load.err()).contains("is the server running?").hasLineCount(1);
     }
 
     @Test
@@ -222,100 +220,16 @@ final class LoadtestCommandTest {
                 List.of("--extra", "[]"),
                 List.of("--url", "ftp://h"),
                 List.of("--duration", "0"))) {
-            assertThat(run(wrong.toArray(String[]::new))).as("%s", wrong).isEqualTo(2);
+            assertThat(load.run(wrong.toArray(String[]::new))).as("%s", wrong).isEqualTo(2);
         }
-        assertThat(execute("--help")).isZero();
-        assertThat(out.toString()).contains("--suite", "TTFT: to the first chunk");
-    }
-
-    @Test
-    void vllmsAdaptersAndLlamaCppsAreThoseThatTheServerLists() {
-        server.json(
-                "/v1/models",
-                200,
-                "{\"data\":[{\"id\":\"tiny\"},{\"id\":\"a\",\"parent\":\"tiny\"},{\"id\":\"b\",\"parent\":\"tiny\"}]}");
-        assertThat(run("--dialect", "vllm", "--users", "4", "--requests", "4"))
-                .as(err.toString())
-                .isZero();
-        assertThat(asked("model")).endsWith("\"a\"", "\"b\"", "\"a\"", "\"b\"");
-
-        server.json(
-                "/lora-adapters", 200, "[{\"id\":0,\"scale\":1.0},{\"id\":1,\"scale\":1.0},{\"id\":2,\"scale\":1.0}]");
-        assertThat(run("--dialect", "llamacpp", "--users", "3", "--requests", "3"))
-                .isZero();
-        assertThat(asked("lora"))
-                .endsWith(
-                        "[{\"id\":0,\"scale\":0.0}]",
-                        "[{\"id\":0,\"scale\":1.0}]",
-                        "[{\"id\":1,\"scale\":1.0}]",
-                        "[{\"id\":2,\"scale\":1.0}]");
-    }
-
-    @Test
-    void makesPiecewisesUsersWhoHaveNoPlanYetAndErasesThem() {
-        server.json("/v1/users/loadtest-0", 200, "{\"id\":\"loadtest-0\",\"history_items\":3,\"plan_created\":5}")
-                .json("/v1/users/loadtest-1", 404, "{}")
-                .json("/v1/users/loadtest-1/history", 200, "{}")
-                .json("/v1/users/loadtest-1/plan", 200, "{}");
-        assertThat(run("--users", "2", "--create-users", "--delete-users"))
-                .as(err.toString())
-                .isZero();
-        assertThat(server.asked("/v1/users/loadtest-0/plan")).isEmpty();
-        assertThat(server.asked("/v1/users/loadtest-1/plan")).hasSize(1);
-        assertThat(server.asked("/v1/users/loadtest-1/history")
-                        .getFirst()
-                        .json()
-                        .path("items"))
-                .hasSize(8);
-        assertThat(server.asked("/v1/users/loadtest-0").getLast().method()).isEqualTo("DELETE");
-        assertThat(asked("user")).contains("\"loadtest-0\"", "\"loadtest-1\"");
-    }
-
-    @Test
-    void asksAsThePiecewiseUsersWhoAreThere() {
-        server.json(
-                "/v1/users",
-                200,
-                "{\"data\":[{\"id\":\"ann\",\"plan_created\":1},{\"id\":\"ben\",\"plan_created\":null},{\"id\":\"eve\",\"plan_created\":2}],\"has_more\":false}");
-        assertThat(run("--users", "2")).as(err.toString()).isZero();
-        assertThat(asked("user")).contains("\"ann\"", "\"eve\"").doesNotContain("\"ben\"");
-        assertThat(run("--users", "3")).isEqualTo(1);
-        assertThat(err.toString()).contains("2 users", "--create-users");
+        assertThat(load.execute("--help")).isZero();
+        assertThat(load.out()).contains("--suite", "TTFT: to the first chunk");
     }
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
-    }
-
-    private List<String> asked(String field) {
-        return server.asked(COMPLETIONS).stream()
-                .map(request -> request.json().path(field).toString())
-                .toList();
-    }
-
-    private List<String> bodies() {
-        return server.asked(COMPLETIONS).stream()
-                .map(ScriptedServer.Request::body)
-                .toList();
-    }
-
-    private int run(String... arguments) {
-        List<String> all = new ArrayList<>(List.of("--url", server.uri().toString()));
-        all.addAll(SHORT.stream().toList());
-        all.addAll(List.of(arguments));
-        return execute(all.toArray(String[]::new));
-    }
-
-    private int execute(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        CommandLine command = LoadtestCommand.commandLine();
-        command.setOverwrittenOptionsAllowed(true);
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        return command.execute(arguments);
     }
 
     private static List<String> names(JsonNode node) {
