@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { User } from './api.ts';
 
 const SHOWN = 200;
@@ -18,6 +18,8 @@ export function People({ people, chosen, onChoose }: Props) {
     const wanted = search.trim().toLowerCase();
     return (people ?? []).filter(user => user.id.toLowerCase().includes(wanted));
   }, [people, search]);
+
+  useEffect(() => list.current?.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' }), [chosen, people]);
 
   // One of them takes Tab, the arrow keys lead to the others.
   const entry = found.some(user => user.id === chosen) ? chosen : found[0]?.id;

@@ -48,13 +48,17 @@ await run({
   async 'shows weights where the keyboard leads'() {
     await page.mouse.move(0, 0);
     await page.locator('.cell[tabindex="0"]').focus();
-    const begin = await told();
-    await page.keyboard.press('ArrowDown');
-    const below = await told();
-    assert.notEqual(below, begin);
-    assert.match(below, /takes \d+\.\d % of s\d+/);
-    await page.keyboard.press('ArrowRight');
-    assert.notEqual(await told(), below);
+    const press = async key => {
+      const before = await told();
+      await page.keyboard.press(key);
+      await page.waitForFunction(text => document.querySelector('section[aria-label=Plan] .told').textContent !== text, before);
+    };
+    await press('ArrowDown');
+    assert.match(await told(), /takes \d+\.\d % of s\d+/);
+    await page.keyboard.press('Home');
+    await press('ArrowRight');
+    await press('ArrowLeft');
+    await press('ArrowUp');
     assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), await told());
   },
 
