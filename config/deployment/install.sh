@@ -28,3 +28,5 @@ chmod 755 "$target/bin/piecewise"
 # One token of the demo unpacks the native libraries, which nobody may write to later, and shows that all of it runs.
 printf 'piecewise: '
 "$target/bin/piecewise" generate --model "$sources/model-store/piecewise_demo" --prompt Hello --max-tokens 1 --json
+# What they were unpacked into is their maker's alone, and the server runs as somebody else.
+chmod -R a+rX "$target"
