@@ -68,7 +68,7 @@ public final class LoadtestCommand implements Callable<Integer> {
     @Option(
             names = "--suite",
             paramLabel = "smoke|users|popularity|slots",
-            description = "Runs that belong together, the base's first; other options go over what a suite says.")
+            description = "Runs that belong together, the base's first and last; other options go over what they say.")
     private Suite suite = Suite.NONE;
 
     @Mixin

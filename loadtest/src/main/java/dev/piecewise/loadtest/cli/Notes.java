@@ -2,6 +2,7 @@ package dev.piecewise.loadtest.cli;
 
 import dev.piecewise.loadtest.measure.Summary;
 import dev.piecewise.loadtest.report.Report.Run;
+import dev.piecewise.loadtest.run.Scenario;
 import dev.piecewise.loadtest.workload.Wording;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Locale;
 /** What a reader has to know about figures, and would not guess from them. */
 final class Notes {
     private static final double LATE_MILLIS = 20;
+    private static final double LARGEST_DRIFT = 1.15;
 
     private Notes() {}
 
@@ -20,8 +22,25 @@ final class Notes {
         }
         for (Run run : runs) {
             of(run, notes);
+            if (run.name().startsWith(Scenario.BASE_AGAIN)) {
+                String first = run.name().replaceFirst(Scenario.BASE_AGAIN, Scenario.BASE);
+                runs.stream()
+                        .filter(one -> one.name().equals(first))
+                        .findFirst()
+                        .ifPresent(one -> drift(one, run, notes));
+            }
         }
         return notes;
+    }
+
+    private static void drift(Run first, Run again, List<String> notes) {
+        double before = first.summary().answerTokensPerSecond();
+        double after = again.summary().answerTokensPerSecond();
+        if (Math.max(before, after) > LARGEST_DRIFT * Math.min(before, after)) {
+            notes.add(
+                    "%s had %.1f tokens/s before and %.1f after all others: the machine was not quiet, and ratios say little"
+                            .formatted(first.name(), before, after));
+        }
     }
 
     private static void of(Run run, List<String> notes) {

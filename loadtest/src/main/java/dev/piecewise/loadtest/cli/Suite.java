@@ -4,11 +4,11 @@ import dev.piecewise.loadtest.workload.Popularity;
 import java.util.List;
 import java.util.Locale;
 
-/** Runs that belong together, the base's first. What the caller says himself goes over it. */
+/** Runs that belong together, the base's first and last. What the caller says himself goes over it. */
 enum Suite {
     /** Only what the options say. */
     NONE,
-    /** Half a minute: does it work at all? */
+    /** A quarter of a minute: does it work at all? */
     SMOKE,
     /** From one user to two thousand. */
     USERS,

@@ -161,7 +161,8 @@ final class LoadtestCommandTest {
                         "| 5 users, identical |",
                         "| 5 users, uniform |",
                         "| 5 users, zipf |",
-                        "| 5 users, distinct |");
+                        "| 5 users, distinct |",
+                        "| base again |");
         Path page = directory.resolve("page.html");
         assertThat(load.execute("page", files.getFirst().toString(), page.toString()))
                 .isZero();

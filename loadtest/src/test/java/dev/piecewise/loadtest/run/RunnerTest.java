@@ -139,7 +139,7 @@ final class RunnerTest {
     }
 
     @Test
-    void scenariosAreEveryLoadWithEveryNumberOfUsersTheBaseFirst() {
+    void scenariosAreEveryLoadWithEveryNumberOfUsersBetweenRunsOfTheBase() {
         List<Scenario> all = Scenario.all(
                 shape(),
                 List.of(1, 10),
@@ -153,11 +153,13 @@ final class RunnerTest {
                         "1 user, zipf, 4 at a time",
                         "10 users, distinct, 4 at a time",
                         "10 users, zipf, 4 at a time",
+                        "base again, 4 at a time",
                         "base, 0.5 requests/s, gamma, cv 4",
                         "1 user, distinct, 0.5 requests/s, gamma, cv 4",
                         "1 user, zipf, 0.5 requests/s, gamma, cv 4",
                         "10 users, distinct, 0.5 requests/s, gamma, cv 4",
-                        "10 users, zipf, 0.5 requests/s, gamma, cv 4");
+                        "10 users, zipf, 0.5 requests/s, gamma, cv 4",
+                        "base again, 0.5 requests/s, gamma, cv 4");
     }
 
     private Caller answering() {
