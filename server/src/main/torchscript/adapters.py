@@ -180,6 +180,24 @@ def pool_up(self, stack: Tensor, scale: float, packed: int, like: Tensor) -> Ten
     return self.laid_out(torch.mul(stack.permute([1, 0, 2]).reshape([stack.size(1), -1]), scale), packed, like)
 
 
+def unpacked(self, w: Tensor, packed: int) -> Tensor:
+    # as it was before it was laid out
+    if packed == 1:
+        return w.to_dense()
+    return w
+
+
+def without_columns(self, w: Tensor, columns: List[int], shape: List[int]) -> Tensor:
+    # zeroes columns of A [members * shape[0], in] (shape[1] = 0) or of B [out, shape[0]] (1), shape[2] = packed
+    x = self.unpacked(w, shape[2])
+    for m in range(x.size(shape[1]) // shape[0]):
+        for c in range(len(columns)):
+            x.narrow(shape[1], m * shape[0] + columns[c], 1).zero_()
+    if shape[2] == 1:
+        return self.pack(x, 16)
+    return x
+
+
 def laid_out(self, w: Tensor, packed: int, like: Tensor) -> Tensor:
     w = w.to(like.device).to(like.dtype)
     if packed == 1:

@@ -3,6 +3,7 @@ package dev.piecewise.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs generations. A local engine, a remote one and a stand-in for tests are interchangeable. */
 public interface Engine extends AutoCloseable {
@@ -29,6 +30,20 @@ public interface Engine extends AutoCloseable {
     default Forgotten forget(String user) {
         return Forgotten.NOTHING;
     }
+
+    /**
+     * Sharers withdrew from a pool. What was made of their pieces is not kept beyond the requests that run, and when those have ended that want them, the device does not hold the pieces either.
+     * A request that wants them later is UNAVAILABLE. Waits for the step that runs.
+     */
+    default void withdraw(Withdrawal withdrawal) {}
+
+    /**
+     * What is withdrawn.
+     *
+     * @param pool content hash of the version that was served until now
+     * @param sharers who withdrew, by their numbers in the resident pool's order; empty where it is not resident
+     */
+    record Withdrawal(String pool, Set<Integer> sharers) {}
 
     /** What was dropped of a user: KV places of cached prefixes, and adapters in the bank. */
     record Forgotten(int kvPlaces, int slots) {

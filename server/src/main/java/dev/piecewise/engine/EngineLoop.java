@@ -31,6 +31,7 @@ final class EngineLoop implements Runnable {
     private volatile Status status;
     private final AtomicInteger faults = new AtomicInteger();
     private final RunHealth health = new RunHealth();
+    private final Withdrawn withdrawn = new Withdrawn();
 
     EngineLoop(ModelRunner runner, EngineLimits limits, EngineObserver observer, Inbox inbox) {
         this.runner = runner;
@@ -80,6 +81,7 @@ final class EngineLoop implements Runnable {
         if (step != null) {
             perform(step);
         }
+        withdrawn.erase(live, runner);
         status = snapshot();
     }
 
@@ -97,12 +99,16 @@ final class EngineLoop implements Runnable {
 
     private void handle(Message message) {
         switch (message) {
-            case Message.Submit(Sequence sequence) -> {
-                live.add(sequence);
-                scheduler.add(sequence);
-            }
+            case Message.Submit(Sequence sequence) -> submit(sequence);
             case Message.Cancel(Sequence sequence) -> scheduler.cancel(sequence);
             case Message.Forget forget -> answer(forget.dropped(), () -> scheduler.forget(forget.user()));
+            case Message.Withdraw withdraw ->
+                answer(withdraw.dropped(), () -> {
+                    withdrawn.add(withdraw.withdrawal());
+                    live.stream().filter(withdrawn::keepsNothingOf).forEach(Sequence::forget);
+                    scheduler.forgetAdapted(withdraw.withdrawal().pool());
+                    return withdraw;
+                });
             case Message.Audit audit ->
                 answer(audit.sound(), () -> {
                     status = snapshot();
@@ -112,6 +118,20 @@ final class EngineLoop implements Runnable {
             case Message.Abandon abandon -> abandon(shuttingDown());
             case Message.Close close -> open = false;
         }
+    }
+
+    private void submit(Sequence sequence) {
+        live.add(sequence);
+        if (withdrawn.refuses(sequence)) {
+            ServingException refused = new ServingException(
+                    ErrorCode.UNAVAILABLE, "a sharer whose pieces were to answer has just withdrawn; try again");
+            scheduler.last(sequence, new Failed(refused), "error");
+            return;
+        }
+        if (withdrawn.keepsNothingOf(sequence)) {
+            sequence.forget();
+        }
+        scheduler.add(sequence);
     }
 
     private void perform(Step step) {

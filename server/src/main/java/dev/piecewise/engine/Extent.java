@@ -1,5 +1,6 @@
 package dev.piecewise.engine;
 
+import dev.piecewise.adapter.Adaptation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Extent {
     private final String sharing;
+    private final boolean adapted;
     private int start;
     private int capacity;
     private int computed;
@@ -22,6 +24,7 @@ final class Extent {
         this.capacity = capacity;
         this.owner = owner;
         sharing = owner.sharing();
+        adapted = !(owner.request().adaptation() instanceof Adaptation.Base);
         tokens = owner.tokens();
         user = owner.request().user();
     }
@@ -29,6 +32,11 @@ final class Extent {
     /** Of the sequences that it was for, and may be for. */
     String sharing() {
         return sharing;
+    }
+
+    /** Whether an adapter takes part in its keys and values. */
+    boolean adapted() {
+        return adapted;
     }
 
     int start() {

@@ -79,6 +79,11 @@ final class KvBooks {
         return cache.forget(user);
     }
 
+    /** Drops the cached prefixes that an adapter took part in. */
+    void forgetAdapted() {
+        cache.forgetAdapted();
+    }
+
     /** Throws unless all places are free, cached, or used by exactly these sequences. */
     void audit(Collection<Sequence> running) {
         extents.audit();

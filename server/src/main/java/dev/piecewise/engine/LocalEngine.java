@@ -62,6 +62,14 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
+    public void withdraw(Withdrawal withdrawal) {
+        CompletableFuture<Message> dropped = new CompletableFuture<>();
+        if (inbox.tryPost(new Message.Withdraw(withdrawal, dropped))) {
+            dropped.join();
+        }
+    }
+
+    @Override
     public void drain(Duration limit) throws InterruptedException {
         inbox.drain();
         if (!inbox.awaitEmpty(limit) && inbox.tryPost(new Message.Abandon())) {

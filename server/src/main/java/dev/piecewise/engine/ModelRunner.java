@@ -1,6 +1,7 @@
 package dev.piecewise.engine;
 
 import dev.piecewise.adapter.BankImage;
+import java.util.Collection;
 
 /** The device as the engine sees it: runs steps over numbered KV places and bank columns, knows nothing of requests. Every method is called by the engine's thread only. */
 public interface ModelRunner extends AutoCloseable {
@@ -14,6 +15,12 @@ public interface ModelRunner extends AutoCloseable {
 
     /** Copies an adapter into bank columns {@code firstColumn .. firstColumn + adapter.rank() - 1}, zeroes where a site has a lower rank or none. */
     void loadAdapter(BankImage adapter, int firstColumn);
+
+    /** Zeroes {@code count} bank columns. */
+    void clearColumns(int firstColumn, int count);
+
+    /** Zeroes the resident pool's pieces of these sharers, by their numbers in the pool's order. */
+    void erasePieces(Collection<Integer> sharers);
 
     @Override
     void close();

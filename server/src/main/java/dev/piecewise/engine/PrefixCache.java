@@ -2,6 +2,7 @@ package dev.piecewise.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What of a prompt is in the arena already: in the extents of running sequences, or in cached prefixes, which are kept until their places are needed, the least
@@ -100,9 +101,18 @@ final class PrefixCache {
 
     /** Drops what holds a user's tokens; returns how many places that were. */
     int forget(String user) {
+        return forget(extent -> extent.user().equals(user));
+    }
+
+    /** Drops what an adapter took part in; returns how many places that were. */
+    int forgetAdapted() {
+        return forget(Extent::adapted);
+    }
+
+    private int forget(Predicate<Extent> which) {
         int before = places;
         for (Extent extent : List.copyOf(extents.taken())) {
-            if (extent.cached() && extent.user().equals(user)) {
+            if (extent.cached() && which.test(extent)) {
                 evict(extent);
             }
         }

@@ -143,6 +143,12 @@ final class Scheduler {
         return new Engine.Forgotten(places.forget(user), slots.forget(user));
     }
 
+    /** Drops the cached prefixes of all adapters, and from the bank those that were merged from this version of a pool. */
+    void forgetAdapted(String pool) {
+        places.forgetAdapted();
+        slots.forgetMerged(pool);
+    }
+
     /** Throws unless every KV place, bank column and sequence is accounted for. */
     void audit() {
         places.audit(running);
@@ -277,7 +283,7 @@ final class Scheduler {
     private void leave(Sequence sequence) {
         Slot slot = sequence.slot();
         if (slot != null) {
-            slots.release(slot);
+            slots.release(slot, !sequence.forgotten());
             sequence.slot(null);
         }
         if (sequence.state() != State.RUNNING) {

@@ -74,6 +74,11 @@ final class Sequence {
         return request.adaptation() instanceof Merged merged ? merged.adapter() : null;
     }
 
+    /** The version of a pool that the adapter was merged from; "" for none. */
+    String pool() {
+        return request.adaptation() instanceof Merged merged ? merged.pool() : "";
+    }
+
     /** Bank columns of the adapter. */
     int rank() {
         return rank;
@@ -143,7 +148,7 @@ final class Sequence {
         overtaken++;
     }
 
-    /** Its keys and values are not to be kept. */
+    /** Neither its keys and values nor its adapter are to be kept. */
     boolean forgotten() {
         return forgotten;
     }

@@ -3,23 +3,41 @@ package dev.piecewise.engine;
 /** A range of bank columns that holds one adapter, and how many sequences run with it. */
 final class Slot {
     private final String sharing;
+    private final String pool;
     private final String fingerprint;
     private final int firstColumn;
     private final int columns;
     private int sequences;
     private long lastUsed;
     private String user = "";
+    private boolean outdated;
 
-    Slot(String sharing, String fingerprint, int firstColumn, int columns) {
-        this.sharing = sharing;
+    /** For a sequence's adapter. */
+    Slot(Sequence sequence, String fingerprint, int firstColumn) {
+        sharing = sequence.sharing();
+        pool = sequence.pool();
+        columns = sequence.rank();
         this.fingerprint = fingerprint;
         this.firstColumn = firstColumn;
-        this.columns = columns;
     }
 
     /** Of the sequences that may run with it. */
     String sharing() {
         return sharing;
+    }
+
+    /** The version of a pool that the adapter was merged from; "" for none. */
+    String pool() {
+        return pool;
+    }
+
+    /** Whether it goes as soon as it is idle. */
+    boolean outdated() {
+        return outdated;
+    }
+
+    void outdate() {
+        outdated = true;
     }
 
     String fingerprint() {

@@ -1,15 +1,20 @@
 package dev.piecewise.engine;
 
 import dev.piecewise.adapter.BankImage;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The adapters in the device's bank, each in columns of its own and known by who may share it. Adapters that no sequence runs with stay until their columns are
  * needed, the least recently used going first. The lowest columns are taken first, as the device computes up to the highest one in use.
  */
 final class Slots {
+    private static final Logger LOG = System.getLogger(Slots.class.getName());
+
     private final ModelRunner runner;
     private final EngineObserver observer;
     private final int columns;
@@ -86,25 +91,57 @@ final class Slots {
         long start = System.nanoTime();
         runner.loadAdapter(adapter, first);
         observer.slotLoaded((System.nanoTime() - start) / 1e9);
-        Slot slot = new Slot(sequence.sharing(), adapter.fingerprint(), first, rank);
+        Slot slot = new Slot(sequence, adapter.fingerprint(), first);
         slots.add(at, slot);
         changed();
         return hold(slot, user);
     }
 
     void release(Slot slot) {
+        release(slot, true);
+    }
+
+    /** Where it is not to be kept, the adapter goes with the last sequence that runs with it. */
+    void release(Slot slot, boolean keep) {
         slot.release();
+        if (!keep) {
+            slot.outdate();
+        }
         if (slot.idle()) {
             active--;
+            if (slot.outdated()) {
+                forget(slot::equals);
+            }
         }
     }
 
     /** Drops the adapters that no sequence runs with and that this user was the last to use; how many these were. */
     int forget(String user) {
-        int before = slots.size();
-        slots.removeIf(slot -> slot.idle() && slot.user().equals(user));
+        return forget(slot -> slot.user().equals(user));
+    }
+
+    /** Drops the adapters that were merged from this version of a pool; those that sequences run with go when these have ended. */
+    void forgetMerged(String pool) {
+        slots.stream().filter(slot -> slot.pool().equals(pool)).forEach(Slot::outdate);
+        forget(Slot::outdated);
+    }
+
+    /** Drops idle slots, and what the device holds of them. */
+    private int forget(Predicate<Slot> which) {
+        List<Slot> gone =
+                slots.stream().filter(slot -> slot.idle() && which.test(slot)).toList();
+        slots.removeAll(gone);
         changed();
-        return before - slots.size();
+        gone.forEach(this::clear);
+        return gone.size();
+    }
+
+    private void clear(Slot slot) {
+        try {
+            runner.clearColumns(slot.firstColumn(), slot.end() - slot.firstColumn());
+        } catch (RuntimeException | Error failure) {
+            LOG.log(Level.ERROR, "the columns of a dropped adapter could not be cleared", failure);
+        }
     }
 
     /** Throws unless every column is free or in one slot and the slots are held by exactly these sequences. */

@@ -83,6 +83,19 @@ final class AdapterBank implements AutoCloseable {
         }
     }
 
+    /** Zeroes so many columns. */
+    void clear(int firstColumn, int count) {
+        PtNDArray[] all =
+                Stream.of(a, b).flatMap(Arrays::stream).filter(part -> part.size() > 0).toArray(PtNDArray[]::new);
+        if (all.length > 0) {
+            base.script()
+                    .call("clear_columns")
+                    .tensors(all)
+                    .ints(firstColumn, count, columns)
+                    .run();
+        }
+    }
+
     /** A layer at a time, so that what is written passes through the cache once. */
     private void write(List<BankImage.Tile> layer, int firstColumn, int rank) {
         Longs places = new Longs(5 * ProjectionGroup.COUNT);

@@ -13,7 +13,10 @@ import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -23,15 +26,17 @@ import java.util.stream.Stream;
 final class ResidentPool implements AutoCloseable {
     private final BaseModel base;
     private final int sharers;
+    private final int rank;
     private final PtNDArray absent;
     private final PtNDArray[] down;
     private final PtNDArray[] up;
-    private final IValue a;
-    private final IValue b;
+    private IValue a;
+    private IValue b;
 
     ResidentPool(BaseModel base, Optional<Pool> resident) {
         this.base = base;
         this.sharers = resident.map(pool -> pool.sharers().size()).orElse(0);
+        this.rank = resident.map(Pool::rank).orElse(0);
         int layers = base.config().layers();
         down = new PtNDArray[layers * ProjectionGroup.COUNT];
         up = new PtNDArray[layers * ProjectionGroup.PROJECTIONS];
@@ -53,6 +58,43 @@ final class ResidentPool implements AutoCloseable {
 
     IValue b() {
         return b;
+    }
+
+    /** What the device holds: per layer and group A, per layer and projection B, where there is any. */
+    List<PtNDArray> tensors() {
+        return Stream.of(down, up)
+                .flatMap(Arrays::stream)
+                .filter(weights -> weights != absent)
+                .toList();
+    }
+
+    /** Zeroes the pieces of these sharers, by their numbers in the pool's order. */
+    void erase(Collection<Integer> gone) {
+        long[] columns = gone.stream()
+                .flatMapToLong(sharer -> LongStream.range((long) sharer * rank, (sharer + 1L) * rank))
+                .toArray();
+        erase(down, columns, 0);
+        erase(up, columns, 1);
+        a.close();
+        b.close();
+        a = IValue.listFrom(down);
+        b = IValue.listFrom(up);
+    }
+
+    /** Packed weights cannot be written to: others take their place. */
+    private void erase(PtNDArray[] weights, long[] columns, int dimension) {
+        for (int i = 0; i < weights.length; i++) {
+            PtNDArray before = weights[i];
+            if (before != absent) {
+                weights[i] = base.script()
+                        .call("without_columns")
+                        .tensor(before)
+                        .ints(columns)
+                        .ints((long) sharers * rank, dimension, base.packed() ? 1 : 0)
+                        .keep();
+                before.close();
+            }
+        }
     }
 
     private void place(Pool pool) {

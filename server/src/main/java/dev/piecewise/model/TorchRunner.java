@@ -12,6 +12,7 @@ import dev.piecewise.engine.StepResult;
 import dev.piecewise.engine.StepResult.Row;
 import dev.piecewise.engine.TokenLogprobs;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,6 +41,10 @@ public final class TorchRunner implements ModelRunner {
         this.gains = new StepGains(base, pool.sharers());
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
+    }
+
+    ResidentPool resident() {
+        return pool;
     }
 
     @Override
@@ -129,6 +134,16 @@ public final class TorchRunner implements ModelRunner {
     @Override
     public void loadAdapter(BankImage adapter, int firstColumn) {
         bank.load(adapter, firstColumn);
+    }
+
+    @Override
+    public void clearColumns(int firstColumn, int count) {
+        bank.clear(firstColumn, count);
+    }
+
+    @Override
+    public void erasePieces(Collection<Integer> sharers) {
+        pool.erase(sharers);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.piecewise.engine.TokenEvent.Failed;
 import dev.piecewise.engine.TokenEvent.Finished;
 import dev.piecewise.engine.TokenEvent.PromptScored;
 import dev.piecewise.engine.TokenEvent.Token;
+import dev.piecewise.error.ServingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,6 +25,10 @@ import java.util.SplittableRandom;
 record Completion(List<Integer> tokens, List<Float> scores, List<Float> logprobs, TokenEvent last) {
     FinishReason reason() {
         return ((Finished) last).reason();
+    }
+
+    ServingException failure() {
+        return ((Failed) last).cause();
     }
 
     /** Takes all events of a generation. */

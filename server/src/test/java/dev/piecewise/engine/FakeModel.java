@@ -1,10 +1,12 @@
 package dev.piecewise.engine;
 
 import dev.piecewise.adapter.Adaptation.Merged;
+import dev.piecewise.adapter.Adaptation.Resident;
 import dev.piecewise.adapter.BankImage;
 import dev.piecewise.engine.Span.Draw;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +33,9 @@ final class FakeModel implements ModelRunner {
 
     final AtomicInteger copies = new AtomicInteger();
     final AtomicInteger loads = new AtomicInteger();
+    /** Sharers of the resident pool whose pieces are not there any more. */
+    final Queue<Integer> erased = new ConcurrentLinkedQueue<>();
+
     volatile boolean closed;
     /** Whether it minds masks. */
     volatile boolean obeys = true;
@@ -65,6 +70,7 @@ final class FakeModel implements ModelRunner {
             gate.acquireUninterruptibly();
         }
         checkApart(batch);
+        checkThere(batch);
         for (Span span : batch.spans()) {
             write(span);
         }
@@ -102,6 +108,17 @@ final class FakeModel implements ModelRunner {
             throw new IllegalArgumentException("this load was to fail");
         }
         Arrays.fill(columns, firstColumn, end, adapter.fingerprint());
+    }
+
+    @Override
+    public void clearColumns(int firstColumn, int count) {
+        check(firstColumn >= 0 && firstColumn + count <= columns.length, "columns outside the bank");
+        Arrays.fill(columns, firstColumn, firstColumn + count, "");
+    }
+
+    @Override
+    public void erasePieces(Collection<Integer> sharers) {
+        erased.addAll(sharers);
     }
 
     @Override
@@ -159,6 +176,11 @@ final class FakeModel implements ModelRunner {
         return new TokenLogprobs(token, logits[token], new int[0], new float[0]);
     }
 
+    /** What stands in a column of the bank; "" for nothing. */
+    String column(int number) {
+        return columns[number];
+    }
+
     private void checkApart(Batch batch) {
         List<Span> spans = batch.spans();
         for (int i = 0; i < spans.size(); i++) {
@@ -168,6 +190,17 @@ final class FakeModel implements ModelRunner {
                 int endOfA = a.extent() + a.position() + a.length();
                 int endOfB = b.extent() + b.position() + b.length();
                 check(endOfA <= b.extent() || endOfB <= a.extent(), "two sequences in the same places");
+            }
+        }
+    }
+
+    private void checkThere(Batch batch) {
+        for (Span span : batch.spans()) {
+            if (span.adaptation() instanceof Resident resident) {
+                resident.gains()
+                        .values()
+                        .forEach(gains ->
+                                erased.forEach(sharer -> check(gains[sharer] == 0, "a piece that was erased is used")));
             }
         }
     }
@@ -188,7 +221,7 @@ final class FakeModel implements ModelRunner {
             positions[span.extent() + i] = i;
             fingerprints[span.extent() + i] = fingerprint;
         }
-        if (span.adaptation() instanceof Merged(BankImage adapter)) {
+        if (span.adaptation() instanceof Merged(BankImage adapter, String _)) {
             for (int i = 0; i < adapter.rank(); i++) {
                 check(columns[span.column() + i].equals(fingerprint), "the bank does not hold the adapter");
             }

@@ -2,6 +2,7 @@ package dev.piecewise.engine;
 
 import dev.piecewise.adapter.BankImage;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -123,6 +124,12 @@ public final class LoopCost {
 
         @Override
         public void loadAdapter(BankImage adapter, int firstColumn) {}
+
+        @Override
+        public void clearColumns(int firstColumn, int count) {}
+
+        @Override
+        public void erasePieces(Collection<Integer> sharers) {}
 
         @Override
         public void close() {}
