@@ -4,15 +4,19 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleConsumer;
 
 /** Merged adapters on the host, as the device takes them, bounded by their bytes, known by their fingerprints. Any thread may call; each adapter is merged once however many ask at a time. */
 public final class AdapterCache {
     private static final double NANOS = 1e9;
 
-    private final Cache<String, BankImage> adapters;
+    private final Cache<String, Kept> adapters;
     private final BankLayout layout;
     private final DoubleConsumer mergeSeconds;
+    /** Versions of pools of which nothing is kept any more. */
+    private final Set<String> dropped = ConcurrentHashMap.newKeySet();
 
     /** {@code maxBytes} of them are kept, for the device of this layout; a larger adapter is made anew each time. */
     public AdapterCache(BankLayout layout, long maxBytes) {
@@ -25,11 +29,15 @@ public final class AdapterCache {
         this.mergeSeconds = mergeSeconds;
         adapters = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
-                .weigher((String fingerprint, BankImage adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
+                .weigher(
+                        (String key, Kept kept) -> (int) Math.min(Integer.MAX_VALUE, kept.adapter().bytes()))
                 .executor(Runnable::run)
                 .recordStats()
                 .build();
     }
+
+    /** {@code pool} is the version that it was merged from. */
+    private record Kept(BankImage adapter, String pool) {}
 
     /** As {@link #get(String, Plan, Pool, Merge)}, for whoever is not kept apart from others. */
     public BankImage get(Plan plan, Pool pool, Merge merge) {
@@ -38,7 +46,12 @@ public final class AdapterCache {
 
     /** The plan's adapter, merged if it is not there for the same {@code whose}: others could tell by the time that it takes. The plan must be for this pool. */
     public BankImage get(String whose, Plan plan, Pool pool, Merge merge) {
-        return adapters.get(whose + Fingerprints.merged(plan, merge), _ -> merged(plan, pool, merge));
+        String key = whose + Fingerprints.merged(plan, merge);
+        Kept kept = adapters.get(key, _ -> new Kept(merged(plan, pool, merge), pool.hash()));
+        if (dropped.contains(pool.hash())) {
+            adapters.asMap().remove(key, kept);
+        }
+        return kept.adapter();
     }
 
     /** Whether {@link #get} would find it; asking counts as neither hit nor miss. */
@@ -53,6 +66,12 @@ public final class AdapterCache {
             any |= adapters.asMap().remove(whose + Fingerprints.merged(plan, merge)) != null;
         }
         return any;
+    }
+
+    /** Drops all that was made of this version of a pool, and keeps nothing of it from now on. */
+    public void drop(String pool) {
+        dropped.add(pool);
+        adapters.asMap().values().removeIf(kept -> kept.pool().equals(pool));
     }
 
     public void clear() {

@@ -40,6 +40,21 @@ public final class Fingerprints {
         return hash.finish();
     }
 
+    /** Of what one sharer gave, by their number in the pool's order. */
+    public static String pieces(Pool pool, int sharer) {
+        ContentHash hash = new ContentHash("pieces").put(pool.rank()).put(pool.scale());
+        pool.sites().forEach((site, stack) -> {
+            if (pool.has(sharer, site)) {
+                hash.put(site.toString())
+                        .put(stack.in())
+                        .put(stack.out())
+                        .put(stack.a(sharer))
+                        .put(stack.b(sharer));
+            }
+        });
+        return hash.finish();
+    }
+
     /** Pools from before there were consents and withdrawals keep the hash they have. */
     private static void putAgreements(ContentHash hash, Pool pool) {
         for (Pool.Sharer sharer : pool.sharers()) {

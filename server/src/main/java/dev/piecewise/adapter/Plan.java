@@ -37,6 +37,11 @@ public record Plan(
         this(base, pool, merge, k, sites, items, created, Optional.empty());
     }
 
+    /** The same for another version of the pool. */
+    Plan of(String version) {
+        return new Plan(base, version, merge, k, sites, items, created, guard);
+    }
+
     public Plan withGuard(Optional<Guard> found) {
         return new Plan(base, pool, merge, k, sites, items, created, found);
     }

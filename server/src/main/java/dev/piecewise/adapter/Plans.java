@@ -49,13 +49,19 @@ public final class Plans {
      */
     public static Adaptation.Resident resident(Plan plan, Pool pool) {
         requireFits(plan, pool);
+        List<String> sharers = pool.sharers().stream().map(Pool.Sharer::id).toList();
+        return resident(plan, pool.hash(), sharers);
+    }
+
+    /** The same on columns that were loaded from another version: those of these sharers in this order, of whom the plan has no other ones. */
+    public static Adaptation.Resident resident(Plan plan, String version, List<String> sharers) {
         SortedMap<Site, float[]> gains = new TreeMap<>();
         plan.sites().forEach((site, choices) -> {
-            float[] gain = new float[pool.sharers().size()];
-            choices.forEach(choice -> gain[pool.indexOf(choice.sharer())] = (float) choice.weight());
+            float[] gain = new float[sharers.size()];
+            choices.forEach(choice -> gain[sharers.indexOf(choice.sharer())] = (float) choice.weight());
             gains.put(site, gain);
         });
-        return new Adaptation.Resident(Fingerprints.merged(plan, Merge.PRODUCT), gains);
+        return new Adaptation.Resident(Fingerprints.merged(plan.of(version), Merge.PRODUCT), gains);
     }
 
     /**

@@ -101,6 +101,11 @@ public final class PoolVersions {
                 PoolDescription.read(version.resolve(PoolFiles.DESCRIPTION)).hash());
     }
 
+    /** Whether a pool is here that everybody has withdrawn from; a directory that is not there, or not just now, is none. */
+    public boolean isLeft() {
+        return Files.exists(root.resolve(LOCK)) && !PoolFiles.isPool(root);
+    }
+
     /** The directories of all versions, the current one and older ones. */
     public List<Path> versions() {
         try (Stream<Path> children = Files.list(root)) {

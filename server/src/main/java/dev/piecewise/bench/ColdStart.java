@@ -83,7 +83,7 @@ final class ColdStart {
         return switch (adaptation) {
             case Adaptation.Base _ -> new Adaptation.Base(fingerprint);
             case Adaptation.Resident(var _, var gains) -> new Adaptation.Resident(fingerprint, gains);
-            case Adaptation.Merged(var adapter) ->
+            case Adaptation.Merged(var adapter, String _) ->
                 new Adaptation.Merged(new BankImage(fingerprint, adapter.rank(), adapter.tiles()));
         };
     }

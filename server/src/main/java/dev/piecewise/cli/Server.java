@@ -24,7 +24,6 @@ import dev.piecewise.model.TorchSelector;
 import dev.piecewise.personalization.Loaded;
 import dev.piecewise.personalization.LocalPersonalizer;
 import dev.piecewise.personalization.OwnAdapters;
-import dev.piecewise.personalization.PublishedPool;
 import dev.piecewise.personalization.Settings;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
@@ -112,14 +111,17 @@ final class Server implements AutoCloseable {
                         Optional.of(own(model, store)),
                         metrics::assembled));
         metrics.cache("host", new HostTier(adapters));
-        personalizer.plans().ifPresent(plans -> metrics.cache("plan", plans));
-        pool.ifPresent(pieces -> metrics.poolPieces(pieces.pieces()));
+        metrics.cache("plan", personalizer.plans());
+        ServedPools pools = open(new ServedPools(
+                new ServedPools.Serving(
+                        personalizer, engine, selector, metrics, ServedPools.Serving.reader(model)),
+                store));
         gateway.serve(new Serving(
                 served(model),
                 engine,
                 personalizer,
                 store,
-                pool.map(read -> published(read, model, personalizer, engine)),
+                open(pools.open(config.adapters(), pool)),
                 config.personalization().reassembleAfter()));
         log.atInfo()
                 .addKeyValue("model", name)
@@ -127,22 +129,6 @@ final class Server implements AutoCloseable {
                 .addKeyValue("pool", pool.map(Pool::hash).orElse("none"))
                 .addKeyValue("resident", resident)
                 .log("serving");
-    }
-
-    private PublishedPool published(Pool loaded, LoadedModel model, LocalPersonalizer personalizer, Engine engine) {
-        Path directory = config.adapters().poolDirectory().orElseThrow();
-        return open(new PublishedPool(
-                directory,
-                loaded,
-                where -> PoolReader.read(where, model.shape(), model.fingerprint()),
-                (newer, watch) -> {
-                    Optional<Set<String>> outdated = personalizer.take(newer, watch);
-                    outdated.ifPresent(users -> {
-                        metrics.poolPieces(newer.pieces());
-                        users.forEach(engine::forget);
-                    });
-                    return outdated.isPresent();
-                }));
     }
 
     private Optional<TlsFiles> tls() {

@@ -111,7 +111,7 @@ public record PiecewiseConfig(
     }
 
     /** The pool and the places for adapters. */
-    public record Adapters(String pool, AdapterMode mode, Merge merge, int slots, int maxRank, long hostCacheBytes) {
+    public record Adapters(String pool, String tenantPools, AdapterMode mode, Merge merge, int slots, int maxRank, long hostCacheBytes) {
         private static final int MOST_COLUMNS = 1 << 20;
 
         public Adapters {
@@ -128,6 +128,11 @@ public record PiecewiseConfig(
         /** Where the pool lies; empty when there is none. */
         public Optional<Path> poolDirectory() {
             return pool.isBlank() ? Optional.empty() : Optional.of(Path.of(pool));
+        }
+
+        /** Where tenants' own pools lie; empty when nobody can have one. */
+        public Optional<Path> tenantPoolsDirectory() {
+            return tenantPools.isBlank() ? Optional.empty() : Optional.of(Path.of(tenantPools));
         }
     }
 

@@ -107,6 +107,7 @@ final class EngineLoop implements Runnable {
                     withdrawn.add(withdraw.withdrawal());
                     live.stream().filter(withdrawn::keepsNothingOf).forEach(Sequence::forget);
                     scheduler.forgetAdapted(withdraw.withdrawal().pool());
+                    withdrawn.erase(live, runner);
                     return withdraw;
                 });
             case Message.Audit audit ->

@@ -9,22 +9,27 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.personalization.PublishedPool;
+import dev.piecewise.personalization.PublishedPools;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/pools}: who shares what, and who does no more. */
 final class Pools {
-    private final Optional<PublishedPool> published;
+    private final PublishedPools pools;
 
     Pools(Serving serving) {
-        published = serving.pool();
+        pools = serving.pools();
     }
 
-    /** {@code version} is the content hash of the one that is served. */
+    /** A pool that a caller may look at, as it is now. */
+    private record Seen(PublishedPool published, Pool pool, boolean shared) {}
+
+    /** {@code version} is the content hash of the one that is served; {@code shared} says that it is the operator's. */
     private record Summary(
             String id,
             String object,
+            boolean shared,
             String version,
             String base,
             int rank,
@@ -34,14 +39,12 @@ final class Pools {
             int sharers,
             int sites,
             int pieces) {
-        static Summary of(PublishedPool published) {
-            return of(published.name(), published.pool());
-        }
-
-        static Summary of(String name, Pool pool) {
+        static Summary of(Seen seen) {
+            Pool pool = seen.pool();
             return new Summary(
-                    name,
+                    seen.published().name(),
                     "pool",
+                    seen.shared(),
                     pool.hash(),
                     pool.base(),
                     pool.rank(),
@@ -59,6 +62,7 @@ final class Pools {
     private record Details(
             String id,
             String object,
+            boolean shared,
             String version,
             String base,
             int rank,
@@ -70,12 +74,13 @@ final class Pools {
             List<String> sites,
             List<Withdrawal> withdrawn,
             List<PoolVersions.Version> versions) {
-        static Details of(PublishedPool published) {
-            Pool pool = published.pool();
-            Summary summary = Summary.of(published.name(), pool);
+        static Details of(Seen seen) {
+            Pool pool = seen.pool();
+            Summary summary = Summary.of(seen);
             return new Details(
                     summary.id(),
                     summary.object(),
+                    summary.shared(),
                     summary.version(),
                     summary.base(),
                     summary.rank(),
@@ -91,7 +96,7 @@ final class Pools {
                             .map(withdrawal -> new Withdrawal(
                                     withdrawal.id(), withdrawal.at().toString()))
                             .toList(),
-                    published.versions());
+                    seen.published().versions());
         }
     }
 
@@ -127,31 +132,42 @@ final class Pools {
     void list(Exchange exchange) throws InterruptedException, ClientGoneException {
         exchange.answer(
                 200,
-                new PoolList("list", published.map(Summary::of).map(List::of).orElse(List.of())));
+                new PoolList("list", seen(exchange).map(Summary::of).map(List::of).orElse(List.of())));
     }
 
     void get(Exchange exchange) throws InterruptedException, ClientGoneException {
         exchange.answer(200, Details.of(named(exchange)));
     }
 
+    /** What concerns every tenant is the operator's business. */
     void withdraw(Exchange exchange) throws InterruptedException, ClientGoneException {
-        PublishedPool pool = named(exchange);
+        Seen seen = named(exchange);
+        if (seen.shared() && !exchange.caller().isOperator()) {
+            throw new ServingException(ErrorCode.FORBIDDEN, "this pool is the operator's");
+        }
         String sharer = exchange.part("sharer");
-        PublishedPool.Withdrawn withdrawn = pool.withdraw(sharer);
+        PublishedPool.Withdrawn withdrawn = seen.published().withdraw(sharer);
         exchange.answer(
                 200,
                 new Deleted(
                         sharer,
                         "pool.sharer.deleted",
                         true,
-                        pool.name(),
+                        seen.published().name(),
                         withdrawn.version().isEmpty() ? null : withdrawn.version(),
                         withdrawn.versionsErased()));
     }
 
-    private PublishedPool named(Exchange exchange) {
-        return published
-                .filter(pool -> pool.name().equals(exchange.part("pool")))
+    /** The one pool that the caller's users are served from, unless everybody has withdrawn from it. */
+    private Optional<Seen> seen(Exchange exchange) {
+        return pools.of(exchange.caller().tenant())
+                .flatMap(published ->
+                        published.pool().map(pool -> new Seen(published, pool, pools.isShared(published))));
+    }
+
+    private Seen named(Exchange exchange) {
+        return seen(exchange)
+                .filter(seen -> seen.published().name().equals(exchange.part("pool")))
                 .orElseThrow(() -> new ServingException(ErrorCode.NOT_FOUND, "there is no such pool", "pool"));
     }
 }

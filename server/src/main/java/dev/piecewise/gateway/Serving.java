@@ -3,9 +3,8 @@ package dev.piecewise.gateway;
 import dev.piecewise.engine.Engine;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.personalization.Personalizer;
-import dev.piecewise.personalization.PublishedPool;
+import dev.piecewise.personalization.PublishedPools;
 import dev.piecewise.store.Store;
-import java.util.Optional;
 
 /**
  * What the gateway answers from, once it is loaded. The gateway closes none of it.
@@ -17,10 +16,10 @@ public record Serving(
         Engine engine,
         Personalizer personalizer,
         Store store,
-        Optional<PublishedPool> pool,
+        PublishedPools pools,
         int reassembleAfter) {
     /** Without a pool that can be looked at. */
     public Serving(ServedModel model, Engine engine, Personalizer personalizer, Store store) {
-        this(model, engine, personalizer, store, Optional.empty(), 0);
+        this(model, engine, personalizer, store, PublishedPools.NONE, 0);
     }
 }

@@ -18,7 +18,10 @@ import dev.piecewise.error.ServingException;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Chooses pieces with the base model's own forward pass. The last pool's pieces stay on the device. Any thread may call; calls wait for each other. */
 public final class TorchSelector implements PieceSelector, AutoCloseable {
     private final BaseModel base;
+    private final Set<String> forgotten = new HashSet<>();
     private @Nullable PieceTensors pieces;
     private boolean closed;
 
@@ -42,6 +46,7 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
         PieceTensors on = piecesOf(pool);
         int k = Math.min(options.k(), pool.sharers().size());
         float[] found = run(on, examples, options, k);
+        dropForgotten();
         SortedMap<Site, List<Choice>> chosen = new TreeMap<>();
         int at = 0;
         for (Site site : pool.sites().keySet()) {
@@ -56,6 +61,25 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
             at += 2 * k;
         }
         return chosen;
+    }
+
+    /** Nothing of this version of a pool stays on the device from now on. Waits for the call that runs. */
+    public synchronized void forget(String pool) {
+        forgotten.add(pool);
+        dropForgotten();
+    }
+
+    /** The version whose pieces are on the device. */
+    synchronized Optional<String> holds() {
+        return Optional.ofNullable(pieces).map(PieceTensors::hash);
+    }
+
+    private void dropForgotten() {
+        PieceTensors current = pieces;
+        if (current != null && !closed && forgotten.contains(current.hash())) {
+            current.close();
+            pieces = null;
+        }
     }
 
     private PieceTensors piecesOf(Pool pool) {

@@ -13,16 +13,14 @@ import java.util.List;
 
 /** Makes plans into what the engine runs: gains on the resident pool where these can say it, else a merged adapter for a slot. */
 final class Adaptations {
-    private final boolean resident;
     private final Settings settings;
     private final AdapterCache adapters;
 
     /** INVALID_REQUEST with param {@code adapters.mode} when plans are to run on a resident pool that is not there. */
     Adaptations(Loaded loaded, Settings settings, AdapterCache adapters) {
-        resident = loaded.resident();
         this.settings = settings;
         this.adapters = adapters;
-        if (settings.mode() == AdapterMode.RESIDENT && !resident) {
+        if (settings.mode() == AdapterMode.RESIDENT && loaded.pool().isPresent() && !loaded.resident()) {
             throw ServingException.invalid(
                     "adapters.mode", "adapters.mode is resident, and the pool is not on the device");
         }
@@ -31,29 +29,32 @@ final class Adaptations {
     /** INVALID_REQUEST with param {@code piecewise.merge} when neither the resident pool nor a slot can run the plan merged so. */
     Adaptation of(String user, Finding.Found found, Merge merge) {
         Plan plan = found.plan();
-        if (isResident(merge) && found.gains().isPresent()) {
+        Edition edition = found.edition();
+        if (isResident(merge, edition) && found.gains().isPresent()) {
             return found.gains().get();
         }
-        if (settings.mode() == AdapterMode.RESIDENT) {
+        if (mustBeResident(edition)) {
             throw new ServingException(
                     ErrorCode.CONFLICT,
                     "a piece of the user's plan is not on the device, and adapters.mode is resident; restart the server");
         }
-        requireRoom(widest(plan), merge, found.pool());
-        return new Adaptation.Merged(adapters.get(Tenant.of(user).prefix(), plan, found.pool(), merge));
+        requireRoom(widest(plan), merge, edition.pool());
+        return new Adaptation.Merged(
+                adapters.get(Tenant.of(user).prefix(), plan, edition.pool(), merge),
+                edition.pool().hash());
     }
 
     /** INVALID_REQUEST when a plan of this many pieces a site could not be served, merged so. */
     void requireServable(int pieces, Merge merge, Edition edition) {
-        if (!isResident(merge) || !edition.allOnDevice()) {
+        if (!isResident(merge, edition) || !edition.allOnDevice()) {
             requireRoom(pieces, merge, edition.pool());
         }
     }
 
     /** Whether every plan of this many pieces a site that such a version is assembled to can be served. */
     boolean canServe(Edition edition, int pieces, Merge merge) {
-        return (resident && edition.allOnDevice())
-                || (settings.mode() != AdapterMode.RESIDENT
+        return (edition.device().isPresent() && edition.allOnDevice())
+                || (!mustBeResident(edition)
                         && rank(pieces, merge, edition.pool()) <= settings.maxRank());
     }
 
@@ -61,10 +62,18 @@ final class Adaptations {
         return plan.sites().values().stream().mapToInt(List::size).max().orElse(0);
     }
 
-    private boolean isResident(Merge merge) {
+    /** Only the pool that the device holds can be; tenants' own pools are served from slots. */
+    private boolean mustBeResident(Edition edition) {
+        return settings.mode() == AdapterMode.RESIDENT && edition.device().isPresent();
+    }
+
+    private boolean isResident(Merge merge, Edition edition) {
+        if (edition.device().isEmpty()) {
+            return false;
+        }
         return switch (settings.mode()) {
             case SLOTS -> false;
-            case AUTO -> resident && merge == Merge.PRODUCT;
+            case AUTO -> merge == Merge.PRODUCT;
             case RESIDENT -> {
                 if (merge == Merge.FACTOR) {
                     throw ServingException.invalid(

@@ -1,36 +1,35 @@
 package dev.piecewise.personalization;
 
 import dev.piecewise.adapter.Adaptation;
-import dev.piecewise.adapter.PieceStack;
+import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.Plans;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolWatch;
-import dev.piecewise.checkpoint.Site;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A version of the pool as it is served: with what of it is on the device, which holds the pieces of the version that the server was started with.
+ * A version of a pool as it is served: with what of it is on the device, which holds pieces of the version that the server was started with.
  *
  * @param watch tells who withdraws from this version
- * @param device the version whose pieces are on the device; empty where none are
+ * @param device the columns that are on the device; empty where none are
  * @param onDevice the sharers whose pieces there are the ones of this version
  */
-record Edition(Pool pool, PoolWatch watch, Optional<Pool> device, Set<String> onDevice) {
+record Edition(Pool pool, PoolWatch watch, Optional<Columns> device, Set<String> onDevice) {
     /** The one that a server is started with. */
-    static Edition first(Loaded loaded) {
-        Pool pool = loaded.pool().orElseThrow();
-        return new Edition(pool, loaded.watch(), loaded.resident() ? Optional.of(pool) : Optional.empty(), ids(pool));
+    static Edition first(Pool pool, boolean resident, PoolWatch watch) {
+        return resident
+                ? new Edition(pool, watch, Optional.of(Columns.of(pool)), ids(pool))
+                : new Edition(pool, watch, Optional.empty(), Set.of());
     }
 
-    /** A later version. Reads all of its pieces to tell whose are on the device. */
+    /** A later version. Reads all of its pieces to tell whose are on the device; of others nothing is to stay there. */
     Edition next(Pool newer, PoolWatch newWatch) {
-        Set<String> common = device.map(columns -> common(columns, newer)).orElse(Set.of());
-        return new Edition(newer, newWatch, device, common);
+        Set<String> common = device.map(columns -> columns.common(newer)).orElse(Set.of());
+        return new Edition(newer, newWatch, device.map(columns -> columns.only(common)), common);
     }
 
     /** Whether both are of the same content. */
@@ -44,45 +43,29 @@ record Edition(Pool pool, PoolWatch watch, Optional<Pool> device, Set<String> on
 
     /** A plan for this version, as it can be run. */
     Finding.Found found(Plan plan) {
-        return new Finding.Found(plan, pool, device.flatMap(columns -> gains(plan, columns)));
+        return new Finding.Found(plan, this, device.flatMap(columns -> gains(plan, columns)));
     }
 
-    private Optional<Adaptation.Resident> gains(Plan plan, Pool columns) {
-        if (columns.hash().equals(pool.hash())) {
-            return Optional.of(Plans.resident(plan, columns));
+    /** How many pieces a site takes at most. */
+    int pieces(Assembler.Options options) {
+        return Math.min(options.k(), pool.sharers().size());
+    }
+
+    Set<String> sharers() {
+        return ids(pool);
+    }
+
+    private Optional<Adaptation.Resident> gains(Plan plan, Columns columns) {
+        if (columns.version().equals(pool.hash())) {
+            return Optional.of(Plans.resident(plan, pool));
         }
         boolean there = plan.sites().values().stream()
                 .flatMap(List::stream)
                 .allMatch(choice -> onDevice.contains(choice.sharer()));
-        return there ? Plans.moved(plan, columns).map(moved -> Plans.resident(moved, columns)) : Optional.empty();
+        return there ? Optional.of(columns.gains(plan)) : Optional.empty();
     }
 
     private static Set<String> ids(Pool pool) {
         return pool.sharers().stream().map(Pool.Sharer::id).collect(Collectors.toUnmodifiableSet());
-    }
-
-    /** Who withdraws and comes back under the same name may have brought other pieces. */
-    private static Set<String> common(Pool columns, Pool newer) {
-        if (columns.rank() != newer.rank() || columns.scale() != newer.scale()) {
-            return Set.of();
-        }
-        return newer.sharers().stream()
-                .map(Pool.Sharer::id)
-                .filter(id -> columns.indexOf(id) >= 0 && same(id, columns, newer))
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static boolean same(String id, Pool columns, Pool newer) {
-        int there = columns.indexOf(id);
-        int here = newer.indexOf(id);
-        return newer.sites().keySet().stream()
-                .filter(site -> newer.has(here, site))
-                .allMatch(site -> columns.has(there, site) && same(site, there, columns, here, newer));
-    }
-
-    private static boolean same(Site site, int there, Pool columns, int here, Pool newer) {
-        PieceStack old = columns.stack(site);
-        PieceStack now = newer.stack(site);
-        return Arrays.equals(old.a(there), now.a(here)) && Arrays.equals(old.b(there), now.b(here));
     }
 }

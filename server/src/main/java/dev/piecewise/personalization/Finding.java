@@ -2,7 +2,6 @@ package dev.piecewise.personalization;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Plan;
-import dev.piecewise.adapter.Pool;
 import dev.piecewise.error.ErrorCode;
 import java.util.Optional;
 
@@ -13,7 +12,7 @@ sealed interface Finding {
      *
      * @param gains where all of its pieces are on the device
      */
-    record Found(Plan plan, Pool pool, Optional<Adaptation.Resident> gains) implements Finding {}
+    record Found(Plan plan, Edition edition, Optional<Adaptation.Resident> gains) implements Finding {}
 
     /** {@code reason} in words; {@code code} is what a request gets that insists on a plan. */
     record Missing(String reason, ErrorCode code) implements Finding {}

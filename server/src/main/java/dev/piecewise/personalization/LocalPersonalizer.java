@@ -7,8 +7,6 @@ import dev.piecewise.adapter.Guard;
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
-import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.CacheStats;
@@ -16,9 +14,7 @@ import dev.piecewise.retrieval.Bm25;
 import dev.piecewise.store.Store;
 import dev.piecewise.tenant.Tenant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
@@ -28,30 +24,34 @@ import org.slf4j.LoggerFactory;
 public final class LocalPersonalizer implements Personalizer {
     private static final Logger log = LoggerFactory.getLogger(LocalPersonalizer.class);
     private static final Finding NO_USER = new Finding.Missing("no user", ErrorCode.INVALID_REQUEST);
-    private static final Finding NO_POOL = new Finding.Missing("no pool is loaded", ErrorCode.INVALID_REQUEST);
     private static final OwnAdapters.Search NO_OWN =
             new OwnAdapters.Search.Missing("users' own adapters are not served here", ErrorCode.INVALID_REQUEST);
 
-    private final Loaded loaded;
+    private final Adaptation.Base base;
     private final Settings settings;
     private final Store store;
     private final AdapterCache adapters;
     private final Optional<OwnAdapters> own;
     private final PlanMaker maker;
     private final Assemblies assemblies = new Assemblies();
-    private final Optional<Pooled> pooled;
+    private final Editions editions = new Editions();
+    private final PlanCache plans;
+    private final Adaptations adaptations;
+    private final ServedVersions versions;
 
     public LocalPersonalizer(Loaded loaded, Settings settings, Store store, Tools tools) {
-        this.loaded = loaded;
+        base = loaded.base();
         this.settings = settings;
         this.store = store;
         adapters = tools.adapters();
         own = tools.own();
         maker = new PlanMaker(tools.assembler(), tools.heldOut(), settings.guardItems(), tools.assemblySeconds());
-        pooled = loaded.pool()
-                .map(_ -> new Pooled(
-                        new PlanCache(store, loaded, settings.maxPlans()),
-                        new Adaptations(loaded, settings, adapters)));
+        plans = new PlanCache(store, editions, settings.maxPlans());
+        adaptations = new Adaptations(loaded, settings, adapters);
+        versions = new ServedVersions(editions, plans, adaptations, adapters, settings.assembly());
+        loaded.pool()
+                .ifPresent(pool ->
+                        editions.put(Optional.empty(), Edition.first(pool, loaded.resident(), loaded.watch())));
     }
 
     /**
@@ -66,9 +66,6 @@ public final class LocalPersonalizer implements Personalizer {
             AdapterCache adapters,
             Optional<OwnAdapters> own,
             DoubleConsumer assemblySeconds) {}
-
-    /** What there is because there is a pool. */
-    private record Pooled(PlanCache plans, Adaptations adaptations) {}
 
     @Override
     public Served resolve(String user, Mode mode, Optional<Merge> merge) {
@@ -104,15 +101,19 @@ public final class LocalPersonalizer implements Personalizer {
 
     @Override
     public Plan assemble(String user) {
-        Pooled with = pooled.orElseThrow(() ->
-                ServingException.invalid("adapters.pool", "a plan is made of a pool's pieces, and no pool is loaded"));
-        return assemblies.assemble(user, () -> make(user, with), plan -> keep(user, plan, with));
+        if (editions.of(user).edition().isEmpty()) {
+            throw ServingException.invalid(
+                    "adapters.pool",
+                    "a plan is made of a pool's pieces, and "
+                            + editions.of(user).otherwise().reason());
+        }
+        return assemblies.assemble(user, () -> make(user), plan -> keep(user, plan));
     }
 
     @Override
     public Forgotten forget(String user) {
         assemblies.drop(user);
-        Optional<Plan> plan = pooled.flatMap(with -> with.plans().forget(user));
+        Optional<Plan> plan = plans.forget(user);
         boolean merged = plan.map(kept -> forget(user, kept)).orElse(false);
         boolean uploaded = own.map(with -> with.forget(user)).orElse(false);
         return new Forgotten(plan.isPresent(), merged || uploaded);
@@ -129,35 +130,24 @@ public final class LocalPersonalizer implements Personalizer {
         }
     }
 
-    /** The plans in memory, which are counted and not weighed. Empty without a pool. */
-    public Optional<CacheStats> plans() {
-        return pooled.map(Pooled::plans);
+    /** The plans in memory, which are counted and not weighed. */
+    public CacheStats plans() {
+        return plans;
     }
 
     @Override
     public Optional<Plan> plan(String user) {
-        Optional<Plan> stored = store.plan(user);
-        return pooled.isEmpty()
-                ? stored
-                : stored.map(
-                        plan -> PlanCache.checked(plan, pooled.get().plans().edition()) instanceof Finding.Found found
+        Optional<Edition> edition = editions.of(user).edition();
+        return store.plan(user)
+                .map(stored ->
+                        edition.isPresent() && PlanCache.checked(stored, edition.get()) instanceof Finding.Found found
                                 ? found.plan()
-                                : plan);
+                                : stored);
     }
 
-    /**
-     * Serves plans from another version of the pool from now on; what runs ends on the one that it began with. Returns the users in memory whose plans had pieces of sharers who are
-     * not in it: what the engine keeps of them is of no use any more. Empty, and nothing changes, where this server cannot run what it has not on the device.
-     */
-    public Optional<Set<String>> take(Pool newer, PoolWatch watch) {
-        Pooled with = pooled.orElseThrow();
-        Edition next = with.plans().edition().next(newer, watch);
-        if (!with.adaptations().canServe(next, pieces(next), settings.assembly().merge())) {
-            return Optional.empty();
-        }
-        Map<String, Plan> outdated = with.plans().take(next);
-        outdated.forEach(this::forget);
-        return Optional.of(outdated.keySet());
+    /** Which versions of pools users are served from. */
+    public ServedVersions versions() {
+        return versions;
     }
 
     private boolean forget(String user, Plan plan) {
@@ -168,7 +158,7 @@ public final class LocalPersonalizer implements Personalizer {
         if (Tenant.isNobody(user)) {
             return NO_USER;
         }
-        return pooled.map(with -> with.plans().find(user)).orElse(NO_POOL);
+        return plans.find(user);
     }
 
     private OwnAdapters.Search findOwn(String user) {
@@ -241,11 +231,9 @@ public final class LocalPersonalizer implements Personalizer {
     }
 
     private Served assembled(String user, Finding.Found found, Optional<Merge> merge) {
-        Pooled with = pooled.orElseThrow();
         Plan plan = found.plan();
         return new Served(
-                with.adaptations()
-                        .of(user, found, merge.orElse(settings.assembly().merge())),
+                adaptations.of(user, found, merge.orElse(settings.assembly().merge())),
                 Mode.ASSEMBLED,
                 Optional.of(plan.pool()),
                 "user has a plan",
@@ -264,13 +252,13 @@ public final class LocalPersonalizer implements Personalizer {
     }
 
     private Served base(String reason) {
-        return new Served(loaded.base(), Mode.BASE, Optional.empty(), reason, 0, new TreeMap<>());
+        return new Served(base, Mode.BASE, Optional.empty(), reason, 0, new TreeMap<>());
     }
 
-    private Plan make(String user, Pooled with) {
+    private Plan make(String user) {
         Assembler.Options options = settings.assembly();
-        Edition edition = with.plans().edition();
-        with.adaptations().requireServable(pieces(edition), options.merge(), edition);
+        Edition edition = editions.of(user).edition().orElseThrow(() -> refused(ErrorCode.CONFLICT, "the pool is gone"));
+        adaptations.requireServable(edition.pieces(options), options.merge(), edition);
         if (store.user(user).isEmpty()) {
             throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
         }
@@ -278,19 +266,17 @@ public final class LocalPersonalizer implements Personalizer {
         if (history.isEmpty()) {
             throw ServingException.invalid("history", "the user has no history to assemble a plan from");
         }
-        Plan plan = maker.make(
-                user, history, options, new Sides(user, loaded.base(), with.adaptations(), edition, options.merge()));
-        with.adaptations().requireServable(Adaptations.widest(plan), options.merge(), edition);
+        Plan plan =
+                maker.make(user, history, options, new Sides(user, base, adaptations, edition, options.merge()));
+        adaptations.requireServable(Adaptations.widest(plan), options.merge(), edition);
         return plan;
     }
 
-    private int pieces(Edition edition) {
-        return Math.min(settings.assembly().k(), edition.pool().sharers().size());
-    }
-
-    private void keep(String user, Plan plan, Pooled with) {
+    /** The pool may have another version by now, without somebody who is in the plan. */
+    private void keep(String user, Plan plan) {
         store.putPlan(user, plan);
-        with.plans().forget(user).ifPresent(old -> forget(user, old));
+        plan(user).filter(now -> !now.pool().equals(plan.pool())).ifPresent(now -> store.putPlan(user, now));
+        plans.forget(user).ifPresent(old -> forget(user, old));
         prefetch(user);
     }
 }

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The plans of the users who were here lately, checked against the pool. That a user has no plan is not kept, so a new one is seen at once. A reader who meets
@@ -34,12 +33,12 @@ final class PlanCache implements CacheStats {
 
     private final Store store;
     private final Cache<String, Known> plans;
-    private volatile Edition edition;
+    private final Editions editions;
 
-    /** Where the pool is resident plans are kept together with their gains. */
-    PlanCache(Store store, Loaded loaded, int maxPlans) {
+    /** Where a pool is resident plans are kept together with their gains. */
+    PlanCache(Store store, Editions editions, int maxPlans) {
         this.store = store;
-        edition = Edition.first(loaded);
+        this.editions = editions;
         plans = Caffeine.newBuilder()
                 .maximumSize(maxPlans)
                 .executor(Runnable::run)
@@ -58,35 +57,31 @@ final class PlanCache implements CacheStats {
         }
     }
 
-    /** The version of the pool that plans are served from. */
-    Edition edition() {
-        return edition;
-    }
-
-    /** Serves plans from another version. Returns the plans in memory, by user, that have pieces of sharers who are not in it. */
-    Map<String, Plan> take(Edition next) {
-        Set<String> gone =
-                edition.pool().sharers().stream().map(Pool.Sharer::id).collect(Collectors.toSet());
-        next.pool().sharers().forEach(sharer -> gone.remove(sharer.id()));
-        edition = next;
+    /** Drops what was found with versions that are not served any more. Returns the plans among that, by user, that have pieces of these sharers. */
+    Map<String, Plan> refresh(Set<String> gone) {
         Map<String, Plan> using = new HashMap<>();
         plans.asMap().forEach((user, known) -> {
-            if (known.uses(gone) && known.finding() instanceof Finding.Found found) {
-                using.put(user, found.plan());
+            if (editions.of(user).edition().filter(known.edition()::is).isEmpty() && plans.asMap().remove(user, known)) {
+                if (known.uses(gone) && known.finding() instanceof Finding.Found found) {
+                    using.put(user, found.plan());
+                }
             }
         });
-        plans.asMap().values().removeIf(known -> !known.edition().is(next));
         return using;
     }
 
     /** Nothing of a sharer who has withdrawn is in what comes back. */
     Finding find(String user) {
-        Edition now = edition;
+        Editions.Shelf shelf = editions.of(user);
+        if (shelf.edition().isEmpty()) {
+            return shelf.otherwise();
+        }
+        Edition now = shelf.edition().get();
         Set<String> withdrawn = now.watch().withdrawn();
-        Known known = plans.get(user, this::load);
+        Known known = plans.get(user, name -> load(name, now));
         if (!known.edition().is(now) || known.uses(withdrawn)) {
             plans.asMap().remove(user, known);
-            known = plans.get(user, this::load);
+            known = plans.get(user, name -> load(name, now));
         }
         if (known.finding().equals(NO_PLAN)) {
             plans.asMap().remove(user, known);
@@ -122,8 +117,7 @@ final class PlanCache implements CacheStats {
         return -1;
     }
 
-    private Known load(String user) {
-        Edition now = edition;
+    private Known load(String user, Edition now) {
         return new Known(
                 now, store.plan(user).map(stored -> checked(stored, now)).orElse(NO_PLAN));
     }

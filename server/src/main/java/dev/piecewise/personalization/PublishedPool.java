@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pool that users are served from: takes up its new versions while the server runs, and lets sharers withdraw. Any thread may call; a call may read the whole pool. */
+/** A pool that users are served from: takes up its new versions while the server runs, and lets sharers withdraw. Any thread may call; a call may read the whole pool. */
 public final class PublishedPool implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PublishedPool.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -27,13 +29,18 @@ public final class PublishedPool implements AutoCloseable {
     private final PoolVersions versions;
     private final Thread follower;
     private PoolWatch watch;
-    private Pool pool;
+    /** Null when everybody has withdrawn. */
+    private @Nullable Pool pool;
+
     private String seen = "not looked yet";
 
-    /** Is told a newer version; whether it is served from now on. */
-    @FunctionalInterface
+    /** Is told what to serve. */
     public interface Taker {
-        boolean take(Pool newer, PoolWatch watch);
+        /** Serves this version from now on. UNAVAILABLE when it cannot. */
+        void take(Pool newer, PoolWatch watch);
+
+        /** Everybody who was in this version has withdrawn. */
+        void leave(Pool last);
     }
 
     /** What a withdrawal did: the version without the sharer, empty when nobody is left, and how many versions with them were erased. */
@@ -55,10 +62,10 @@ public final class PublishedPool implements AutoCloseable {
         return String.valueOf(directory.toAbsolutePath().normalize().getFileName());
     }
 
-    /** The version that is served, which is the current one if it can be. */
-    public synchronized Pool pool() {
+    /** The version that is served, which is the current one if it can be; empty when everybody has withdrawn. */
+    public synchronized Optional<Pool> pool() {
         look();
-        return pool;
+        return Optional.ofNullable(pool);
     }
 
     /** The versions that are published; none when nobody's pieces are any more. */
@@ -73,7 +80,7 @@ public final class PublishedPool implements AutoCloseable {
     /** Publishes a version without this sharer and serves it. NOT_FOUND without such a sharer, CONFLICT when the pool cannot be changed here. */
     public synchronized Withdrawn withdraw(String sharer) {
         look();
-        if (pool.indexOf(sharer) < 0 || watch.withdrawn().contains(sharer)) {
+        if (pool == null || pool.indexOf(sharer) < 0 || watch.withdrawn().contains(sharer)) {
             throw new ServingException(ErrorCode.NOT_FOUND, "the pool has no such sharer", "sharer");
         }
         try {
@@ -93,8 +100,14 @@ public final class PublishedPool implements AutoCloseable {
         }
         seen = now;
         try {
-            if (versions.current().filter(hash -> !hash.equals(pool.hash())).isPresent()) {
+            Optional<String> current = versions.current();
+            if (current.isPresent() && (pool == null || !current.get().equals(pool.hash()))) {
                 take(reader.apply(directory));
+            } else if (pool != null && versions.isLeft()) {
+                Pool last = pool;
+                pool = null;
+                taker.leave(last);
+                log.atInfo().addKeyValue("pool", name()).log("everybody has withdrawn from a pool");
             }
         } catch (BadFileException bad) {
             log.atWarn().addKeyValue("reason", bad.text()).log("a pool's new version is not served");
@@ -108,14 +121,16 @@ public final class PublishedPool implements AutoCloseable {
 
     private void take(Pool newer) {
         PoolWatch next = PoolWatch.of(directory, newer);
-        if (taker.take(newer, next)) {
+        try {
+            taker.take(newer, next);
             pool = newer;
             watch = next;
             log.atInfo().addKeyValue("pool", newer.hash()).log("a pool's new version is served");
-        } else {
+        } catch (ServingException refused) {
             log.atWarn()
                     .addKeyValue("pool", newer.hash())
-                    .log("a pool's new version has pieces that are not on the device; restart to serve them");
+                    .addKeyValue("reason", refused.text())
+                    .log("a pool's new version cannot be served; restart to serve it");
         }
     }
 
@@ -135,6 +150,8 @@ public final class PublishedPool implements AutoCloseable {
             look();
         } catch (ServingException unavailable) {
             log.atWarn().addKeyValue("reason", unavailable.text()).log("the pool cannot be looked at");
+        } catch (RuntimeException fault) {
+            log.atError().setCause(fault).log("a pool's new version could not be taken up");
         }
     }
 }

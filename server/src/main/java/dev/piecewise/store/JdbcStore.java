@@ -2,10 +2,6 @@ package dev.piecewise.store;
 
 import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Plan;
-import dev.piecewise.adapter.PlanJson;
-import dev.piecewise.checkpoint.BadFileException;
-import dev.piecewise.error.ErrorCode;
-import dev.piecewise.error.ServingException;
 import dev.piecewise.tenant.AuditLog;
 import dev.piecewise.tenant.KeyStore;
 import dev.piecewise.tenant.Tenant;
@@ -23,11 +19,13 @@ final class JdbcStore implements Store {
             "SELECT item_id, written_at, prompt, completion FROM history_items WHERE user_id = ? ";
 
     private final Database database;
+    private final JdbcPlans plans;
     private final KeyStore keys;
     private final AuditLog audit;
 
     JdbcStore(Database database) {
         this.database = database;
+        plans = new JdbcPlans(database);
         keys = new JdbcKeyStore(database);
         audit = new JdbcAuditLog(database);
     }
@@ -128,27 +126,22 @@ final class JdbcStore implements Store {
 
     @Override
     public void putPlan(String id, Plan plan) {
-        String user = UserId.key(id);
-        String body = PlanJson.toJson(plan).toString();
-        database.write(session -> {
-            if (!hold(session, user)) {
-                throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
-            }
-            return session.update(
-                    "INSERT INTO plans (user_id, created, body) VALUES (?, ?, ?)"
-                            + " ON CONFLICT (user_id) DO UPDATE SET created = excluded.created, body = excluded.body",
-                    user,
-                    plan.created().toEpochMilli(),
-                    body);
-        });
+        plans.put(UserId.key(id), plan);
     }
 
     @Override
     public Optional<Plan> plan(String id) {
-        String user = UserId.key(id);
-        return database.read(session ->
-                        session.first(row -> row.getString(1), "SELECT body FROM plans WHERE user_id = ?", user))
-                .map(JdbcStore::readPlan);
+        return plans.get(UserId.key(id));
+    }
+
+    @Override
+    public boolean deletePlan(String id) {
+        return plans.delete(UserId.key(id));
+    }
+
+    @Override
+    public PlanPage editPlans(String beside, String after, int limit, PlanEdit edit) {
+        return plans.edit(beside, after, limit, edit);
     }
 
     @Override
@@ -212,7 +205,7 @@ final class JdbcStore implements Store {
     }
 
     /** Keeps everybody else who writes of this user out until the end of the transaction; whether there is such a user. */
-    private static boolean hold(Session session, String user) throws SQLException {
+    static boolean hold(Session session, String user) throws SQLException {
         return session.update("UPDATE users SET items = items WHERE id = ?", user) > 0;
     }
 
@@ -232,14 +225,6 @@ final class JdbcStore implements Store {
         long planned = row.getLong(4);
         Optional<Instant> planCreated = row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(planned));
         return new User(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getInt(3), planCreated);
-    }
-
-    private static Plan readPlan(String body) {
-        try {
-            return PlanJson.parse("the stored plan", body);
-        } catch (BadFileException broken) {
-            throw new ServingException(ErrorCode.CONFLICT, broken.text() + "; assemble it again", "user");
-        }
     }
 
     private static HistoryItem readItem(ResultSet row) throws SQLException {

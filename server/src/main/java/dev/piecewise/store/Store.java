@@ -45,6 +45,15 @@ public interface Store extends AutoCloseable {
     /** CONFLICT when there is one that this version cannot read. */
     Optional<Plan> plan(String user);
 
+    /** Erases the user's plan; whether there was one. */
+    boolean deletePlan(String user);
+
+    /**
+     * Edits a page of all tenants' plans in the order of their users' keys, those after the key {@code after} ("" for the first page), without those of the pool's version {@code beside}. A plan that
+     * is replaced meanwhile stays as it is. No file holds what was there before.
+     */
+    PlanPage editPlans(String beside, String after, int limit, PlanEdit edit);
+
     /** Stores or replaces the user's own adapter, creating the user if there is none. */
     void putAdapter(String user, OwnAdapter adapter);
 
@@ -75,6 +84,21 @@ public interface Store extends AutoCloseable {
             return Tenant.nameIn(id);
         }
     }
+
+    /** What becomes of a plan: the same one, another one, or empty where nothing of it is left. */
+    @FunctionalInterface
+    interface PlanEdit {
+        Optional<Plan> edit(Plan plan);
+    }
+
+    /**
+     * What was edited.
+     *
+     * @param last the last user's key, for the next page; empty when there is none
+     * @param changed how many plans are others now
+     * @param without users of whose plans nothing is left; they are as they were
+     */
+    record PlanPage(Optional<String> last, int changed, List<String> without) {}
 
     record Appended(int stored, int duplicates, int total) {}
 

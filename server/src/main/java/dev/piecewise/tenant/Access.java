@@ -27,7 +27,7 @@ public enum Access {
         if (is(pattern, "/v1/users") || (method.equals("GET") && is(pattern, "/v1/pools"))) {
             return USERS;
         }
-        if (is(pattern, "/v1/admin")) {
+        if (is(pattern, "/v1/admin") || (method.equals("DELETE") && is(pattern, "/v1/pools"))) {
             return ADMIN;
         }
         return pattern.equals("/") || is(pattern, "/console", "/health", "/version", "/openapi.yaml", "/openapi.json")

@@ -21,10 +21,15 @@ public record Tenant(String id) {
 
     /** INVALID_REQUEST with param {@code tenant} for a name that cannot be. */
     public Tenant {
-        if (!ID.matcher(id).matches()) {
+        if (!isName(id)) {
             throw ServingException.invalid(
                     "tenant", "a tenant's name is 1 to 63 of a-z, 0-9, _ and -, the first of them a letter or a digit");
         }
+    }
+
+    /** Whether a tenant can be called so. */
+    public static boolean isName(String text) {
+        return ID.matcher(text).matches();
     }
 
     /** Whose user has this key. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.piecewise.adapter.Consent;
 import dev.piecewise.adapter.Contribution;
+import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolEdits;
 import dev.piecewise.adapter.PoolReader;
@@ -16,6 +17,10 @@ import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.fixture.TinyAdapter;
+import dev.piecewise.store.Store;
+import dev.piecewise.store.Stores;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -27,6 +32,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +123,51 @@ class LivePoolTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"resident", "slots"})
+    void nothingOfWhoWithdrewStaysInTheDatabaseOrInMappedFiles(String mode) throws Exception {
+        start(mode, pool);
+        String gone = sharers().getFirst();
+        assertThat(stored("ann").orElseThrow()).contains('"' + gone + '"');
+        assertThat(mapped()).anyMatch(line -> line.contains("pieces.safetensors"));
+
+        client.send("DELETE", "/v1/pools/pool/sharers/" + gone, "");
+        await(() -> !stored("ann").orElseThrow().contains('"' + gone + '"'));
+        await(() -> {
+            System.gc();
+            return mapped().stream().noneMatch(line -> line.contains("(deleted)"));
+        });
+        for (String file : List.of("store.db", "store.db-wal")) {
+            assertThat(Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1))
+                    .doesNotContain("[\"" + gone + "\",");
+        }
+        assertThat(sharers()).isNotEmpty().doesNotContain(gone);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resident", "slots"})
+    void whenTheLastSharerHasWithdrawnThereIsNoPoolAndNoPlan(String mode) throws Exception {
+        start(mode, pool);
+        for (int i = 0; i < 5; i++) {
+            assertThat(client.send("DELETE", "/v1/pools/pool/sharers/s" + i, "").status())
+                    .isEqualTo(200);
+        }
+        assertThat(client.get("/v1/pools").json().path("data")).isEmpty();
+        assertThat(client.get("/v1/pools/pool").status()).isEqualTo(404);
+        await(() -> stored("ann").isEmpty());
+        JsonNode served = client.complete("ann", "").servedBy();
+        assertThat(served.path("mode").asText()).isEqualTo("base");
+        assertThat(served.path("reason").asText()).contains("withdrawn");
+        assertThat(client.post("/v1/users/ann/plan", "{}").status()).isEqualTo(400);
+
+        ModelConfig config = ModelConfigReader.read(model);
+        Pool again = PoolReader.read(TinyFiles.pool(model, 9, directory.resolve("again")));
+        new PoolVersions(pool).publish(PoolEdits.with(PoolEdits.agreed(again, ALL), newcomer(again, config)));
+        await(() -> client.get("/v1/pools").json().path("data").size() == 1);
+        assertThat(client.post("/v1/users/ann/plan", "{}").status()).isEqualTo(200);
+        assertThat(sharers()).contains("new");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"auto", "slots"})
     void aVersionWithOneMoreIsTakenUpWhileAStreamRuns(String mode) throws Exception {
         start(mode, pool);
@@ -155,6 +206,30 @@ class LivePoolTest {
         assertThat(sharers()).isNotEmpty().doesNotContain(gone);
         assertThat(PoolReader.read(plain).indexOf(gone)).isNegative();
         assertThat(plain.resolve("pieces.safetensors")).doesNotExist();
+    }
+
+    private interface Question {
+        boolean yes() throws Exception;
+    }
+
+    private static void await(Question question) throws Exception {
+        while (!question.yes()) {
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    /** The plan as it is in the database. */
+    private Optional<String> stored(String user) {
+        try (Store store = Stores.open("jdbc:sqlite:" + directory.resolve("store.db"))) {
+            return store.plan(user).map(plan -> PlanJson.toJson(plan).toString());
+        }
+    }
+
+    /** This process's mapped files of the pool. */
+    private List<String> mapped() throws Exception {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.contains(pool.toString()))
+                .toList();
     }
 
     private static Contribution newcomer(Pool served, ModelConfig config) {

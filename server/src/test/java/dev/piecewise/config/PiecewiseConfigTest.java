@@ -33,7 +33,7 @@ final class PiecewiseConfigTest {
         assertThat(config.model()).isEqualTo(new PiecewiseConfig.Model("", "", "", "auto", Dtype.AUTO, false));
         assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(64, 32768, 512, 1024, 0, 0, true));
         assertThat(config.adapters())
-                .isEqualTo(new PiecewiseConfig.Adapters("", AdapterMode.AUTO, Merge.PRODUCT, 32, 32, 1 << 30));
+                .isEqualTo(new PiecewiseConfig.Adapters("", "", AdapterMode.AUTO, Merge.PRODUCT, 32, 32, 1 << 30));
         assertThat(config.personalization())
                 .isEqualTo(new PiecewiseConfig.Personalization(
                         UnknownUser.BASE, 3, 1.0, Selection.GLOBAL, 16, 50, 16384, 5, 4, 1000, 10000, 0));

@@ -9,7 +9,7 @@ import dev.piecewise.gateway.completion.Dialect;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.http.HttpLimits;
 import dev.piecewise.metrics.Metrics;
-import dev.piecewise.personalization.PublishedPool;
+import dev.piecewise.personalization.PublishedPools;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
 import dev.piecewise.tenant.Entrance;
@@ -33,7 +33,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -75,7 +74,7 @@ final class TestGateway implements AutoCloseable {
     boolean reasoning;
 
     /** What {@link #serve} serves besides. */
-    Optional<PublishedPool> pool = Optional.empty();
+    PublishedPools pools = PublishedPools.NONE;
 
     int reassembleAfter;
     private final HttpClient client =
@@ -135,7 +134,7 @@ final class TestGateway implements AutoCloseable {
                 Set.of(EOS),
                 tokenizer,
                 Dialect.of(ChatTemplates.load(directory)).withReasoning(reasoning));
-        gateway.serve(new Serving(model, engine, personalizer, store, pool, reassembleAfter));
+        gateway.serve(new Serving(model, engine, personalizer, store, pools, reassembleAfter));
     }
 
     /** Where the store's files are. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Consent;
 import dev.piecewise.adapter.Merge;
@@ -41,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class WithdrawalTest {
     private static final Instant NOON = Instant.parse("2026-05-01T12:00:00Z");
-    private static final Adaptation.Base BASE = new Adaptation.Base("base");
 
     @TempDir
     Path directory;
@@ -75,7 +73,9 @@ final class WithdrawalTest {
     }
 
     private PlanCache cache(PoolWatch watch) {
-        return new PlanCache(store, new Loaded(BASE, Optional.of(PoolReader.read(root)), true, watch), 100);
+        Editions editions = new Editions();
+        editions.put(Optional.empty(), Edition.first(PoolReader.read(root), true, watch));
+        return new PlanCache(store, editions, 100);
     }
 
     /** Of these sharers in equal parts. */

@@ -16,7 +16,7 @@ final class AccessTest {
         "GET, /v1/users, USERS",
         "POST, /v1/users/:user/plan, USERS",
         "GET, /v1/pools/:pool, USERS",
-        "DELETE, /v1/pools/:pool/sharers/:sharer, OPERATOR",
+        "DELETE, /v1/pools/:pool/sharers/:sharer, ADMIN",
         "POST, /v1/admin/keys, ADMIN",
         "GET, /metrics, OPERATOR",
         "GET, /v1/usersandmore, OPERATOR",
