@@ -29,8 +29,8 @@ public final class AdapterCache {
         this.mergeSeconds = mergeSeconds;
         adapters = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
-                .weigher(
-                        (String key, Kept kept) -> (int) Math.min(Integer.MAX_VALUE, kept.adapter().bytes()))
+                .weigher((String key, Kept kept) ->
+                        (int) Math.min(Integer.MAX_VALUE, kept.adapter().bytes()))
                 .executor(Runnable::run)
                 .recordStats()
                 .build();

@@ -47,8 +47,8 @@ final class ServedPools implements AutoCloseable {
 
     /** The pools as the configuration names them; {@code shared} is the operator's, which is served already. */
     PublishedPools open(PiecewiseConfig.Adapters config, Optional<Pool> shared) {
-        Optional<PublishedPool> operators =
-                shared.map(pool -> published(Optional.empty(), config.poolDirectory().orElseThrow(), pool));
+        Optional<PublishedPool> operators = shared.map(
+                pool -> published(Optional.empty(), config.poolDirectory().orElseThrow(), pool));
         return config.tenantPoolsDirectory()
                 .map(directory -> new PublishedPools(operators, directory, new TenantPools()))
                 .orElseGet(() -> new PublishedPools(operators));

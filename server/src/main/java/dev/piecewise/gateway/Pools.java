@@ -132,7 +132,8 @@ final class Pools {
     void list(Exchange exchange) throws InterruptedException, ClientGoneException {
         exchange.answer(
                 200,
-                new PoolList("list", seen(exchange).map(Summary::of).map(List::of).orElse(List.of())));
+                new PoolList(
+                        "list", seen(exchange).map(Summary::of).map(List::of).orElse(List.of())));
     }
 
     void get(Exchange exchange) throws InterruptedException, ClientGoneException {

@@ -54,8 +54,7 @@ final class Adaptations {
     /** Whether every plan of this many pieces a site that such a version is assembled to can be served. */
     boolean canServe(Edition edition, int pieces, Merge merge) {
         return (edition.device().isPresent() && edition.allOnDevice())
-                || (!mustBeResident(edition)
-                        && rank(pieces, merge, edition.pool()) <= settings.maxRank());
+                || (!mustBeResident(edition) && rank(pieces, merge, edition.pool()) <= settings.maxRank());
     }
 
     static int widest(Plan plan) {

@@ -50,8 +50,8 @@ public final class LocalPersonalizer implements Personalizer {
         adaptations = new Adaptations(loaded, settings, adapters);
         versions = new ServedVersions(editions, plans, adaptations, adapters, settings.assembly());
         loaded.pool()
-                .ifPresent(pool ->
-                        editions.put(Optional.empty(), Edition.first(pool, loaded.resident(), loaded.watch())));
+                .ifPresent(
+                        pool -> editions.put(Optional.empty(), Edition.first(pool, loaded.resident(), loaded.watch())));
     }
 
     /**
@@ -257,7 +257,8 @@ public final class LocalPersonalizer implements Personalizer {
 
     private Plan make(String user) {
         Assembler.Options options = settings.assembly();
-        Edition edition = editions.of(user).edition().orElseThrow(() -> refused(ErrorCode.CONFLICT, "the pool is gone"));
+        Edition edition =
+                editions.of(user).edition().orElseThrow(() -> refused(ErrorCode.CONFLICT, "the pool is gone"));
         adaptations.requireServable(edition.pieces(options), options.merge(), edition);
         if (store.user(user).isEmpty()) {
             throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
@@ -266,8 +267,7 @@ public final class LocalPersonalizer implements Personalizer {
         if (history.isEmpty()) {
             throw ServingException.invalid("history", "the user has no history to assemble a plan from");
         }
-        Plan plan =
-                maker.make(user, history, options, new Sides(user, base, adaptations, edition, options.merge()));
+        Plan plan = maker.make(user, history, options, new Sides(user, base, adaptations, edition, options.merge()));
         adaptations.requireServable(Adaptations.widest(plan), options.merge(), edition);
         return plan;
     }

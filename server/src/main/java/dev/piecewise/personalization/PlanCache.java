@@ -61,7 +61,8 @@ final class PlanCache implements CacheStats {
     Map<String, Plan> refresh(Set<String> gone) {
         Map<String, Plan> using = new HashMap<>();
         plans.asMap().forEach((user, known) -> {
-            if (editions.of(user).edition().filter(known.edition()::is).isEmpty() && plans.asMap().remove(user, known)) {
+            if (editions.of(user).edition().filter(known.edition()::is).isEmpty()
+                    && plans.asMap().remove(user, known)) {
                 if (known.uses(gone) && known.finding() instanceof Finding.Found found) {
                     using.put(user, found.plan());
                 }

@@ -29,8 +29,8 @@ public final class PlanRewriter implements AutoCloseable {
 
     private final Store store;
     private final Consumer<String> assemble;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
-            Thread.ofVirtual().name("plans").factory());
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("plans").factory());
 
     /** {@code assemble} makes and stores a user's plan; a {@link ServingException} where it cannot be made. */
     public PlanRewriter(Store store, Consumer<String> assemble) {

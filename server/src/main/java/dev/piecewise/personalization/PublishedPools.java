@@ -132,7 +132,10 @@ public final class PublishedPools implements AutoCloseable {
     }
 
     private static Own refused(Tenant tenant, Opener opener, String version, String reason) {
-        log.atWarn().addKeyValue("tenant", tenant.id()).addKeyValue("reason", reason).log("a tenant's pool is not served");
+        log.atWarn()
+                .addKeyValue("tenant", tenant.id())
+                .addKeyValue("reason", reason)
+                .log("a tenant's pool is not served");
         opener.bar(tenant, "the tenant's pool cannot be served now");
         return new Own(Optional.empty(), version);
     }

@@ -40,8 +40,8 @@ public final class ServedVersions {
      */
     public Optional<Replaced> take(Optional<Tenant> owner, Pool newer, PoolWatch watch) {
         Optional<Edition> before = editions.of(owner).edition();
-        Edition next = before.map(edition -> edition.next(newer, watch))
-                .orElseGet(() -> Edition.first(newer, false, watch));
+        Edition next =
+                before.map(edition -> edition.next(newer, watch)).orElseGet(() -> Edition.first(newer, false, watch));
         if (!adaptations.canServe(next, next.pieces(assembly), assembly.merge())) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,

@@ -74,7 +74,9 @@ final class WithdrawnPiecesTest {
             engine.engine.withdraw(SECOND);
             engine.engine.audit();
             assertThat(engine.model.erased).containsExactly(1);
-            assertThat(engine.engine.status().kvPlacesCached()).as("the base's own").isEqualTo(43);
+            assertThat(engine.engine.status().kvPlacesCached())
+                    .as("the base's own")
+                    .isEqualTo(43);
         }
     }
 

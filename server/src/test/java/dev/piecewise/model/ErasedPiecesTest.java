@@ -102,8 +102,9 @@ final class ErasedPiecesTest {
             tiny.resident(TinyPool.of(tiny.config, "tiny", SHARERS, RANK, 1, Projection.values()));
             ResidentPool columns = ((TorchRunner) tiny.runner()).resident();
             tiny.runner().erasePieces(List.of(1));
-            assertThat(zeros(columns)).hasSameSizeAs(columns.tensors()).allSatisfy(share -> assertThat(share)
-                    .isEqualTo(1.0 / SHARERS));
+            assertThat(zeros(columns))
+                    .hasSameSizeAs(columns.tensors())
+                    .allSatisfy(share -> assertThat(share).isEqualTo(1.0 / SHARERS));
         }
     }
 
