@@ -105,6 +105,15 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule onlyTelemetryKnowsOpenTelemetry = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.piecewise.telemetry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry..")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule servingDoesNotTrain = noClasses()
             .that()
             .resideInAnyPackage(GATEWAY, MODEL, STORE, "dev.piecewise.engine..", "dev.piecewise.personalization..")

@@ -9,7 +9,6 @@ import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.config.PiecewiseConfig;
-import dev.piecewise.engine.Engine;
 import dev.piecewise.engine.LocalEngine;
 import dev.piecewise.evaluation.Respondent;
 import dev.piecewise.gateway.Gateway;
@@ -27,6 +26,7 @@ import dev.piecewise.personalization.OwnAdapters;
 import dev.piecewise.personalization.Settings;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
+import dev.piecewise.telemetry.Traces;
 import dev.piecewise.tenant.Entrance;
 import dev.piecewise.tenant.KeyRing;
 import dev.piecewise.text.ChatTemplate;
@@ -63,7 +63,8 @@ final class Server implements AutoCloseable {
         this.config = config;
         this.name = config.model().servedName();
         ModelConfig shape = ModelConfigReader.read(config.model().directory());
-        this.metrics = new Metrics(name, LoadedModel.maxLength(shape, config.engine()));
+        Traces traces = open(Telemetry.traces(config.telemetry(), System.getenv()));
+        this.metrics = new Metrics(name, LoadedModel.maxLength(shape, config.engine()), traces);
         int body = Math.toIntExact(config.server().maxBodyBytes());
         this.gateway = new Gateway(
                 HttpLimits.DEFAULT.withBytes(body, config.server().writeQueueBytes()),
@@ -113,8 +114,7 @@ final class Server implements AutoCloseable {
         metrics.cache("host", new HostTier(adapters));
         metrics.cache("plan", personalizer.plans());
         ServedPools pools = open(new ServedPools(
-                new ServedPools.Serving(
-                        personalizer, engine, selector, metrics, ServedPools.Serving.reader(model)),
+                new ServedPools.Serving(personalizer, engine, selector, metrics, ServedPools.Serving.reader(model)),
                 store));
         gateway.serve(new Serving(
                 served(model),

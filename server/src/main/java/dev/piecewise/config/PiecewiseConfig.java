@@ -22,6 +22,7 @@ public record PiecewiseConfig(
         Personalization personalization,
         Store store,
         Metrics metrics,
+        Telemetry telemetry,
         Security security) {
 
     /** The defaults, under the keys that {@code file} holds, under settings of the form {@code key=value}, of which the last wins. */
@@ -111,7 +112,14 @@ public record PiecewiseConfig(
     }
 
     /** The pool and the places for adapters. */
-    public record Adapters(String pool, String tenantPools, AdapterMode mode, Merge merge, int slots, int maxRank, long hostCacheBytes) {
+    public record Adapters(
+            String pool,
+            String tenantPools,
+            AdapterMode mode,
+            Merge merge,
+            int slots,
+            int maxRank,
+            long hostCacheBytes) {
         private static final int MOST_COLUMNS = 1 << 20;
 
         public Adapters {
@@ -212,6 +220,17 @@ public record PiecewiseConfig(
 
         public boolean tls() {
             return !tlsKey.isBlank();
+        }
+    }
+
+    /** Where traces go, and of which part of the requests. */
+    public record Telemetry(String otlpEndpoint, double sampleRatio) {
+        public Telemetry {
+            check(
+                    otlpEndpoint.isBlank() || otlpEndpoint.matches("https?://[^/?#\\s]+[^?#\\s]*"),
+                    "telemetry.otlp-endpoint",
+                    "must be an address such as http://localhost:4318");
+            check(sampleRatio >= 0 && sampleRatio <= 1, "telemetry.sample-ratio", "must be between 0 and 1");
         }
     }
 

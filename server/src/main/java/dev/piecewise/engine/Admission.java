@@ -65,7 +65,7 @@ final class Admission {
         settleClaims(next);
         next.age(++admitted);
         int cached = next.extent().computed();
-        next.generation().cachedTokens(cached);
+        next.generation().admitted(now, cached);
         queue.charge(next, next.tokens().length() - cached);
         return next;
     }

@@ -21,6 +21,11 @@ public interface Generation extends AutoCloseable {
         return 0;
     }
 
+    /** When it began to run, as {@link System#nanoTime}, as far as it is known; 0 when it did not. Known when {@link #cachedTokens} is. */
+    default long admittedNanos() {
+        return 0;
+    }
+
     /** Ends it as complete, since its text has reached a stop string: as {@link #close}, but counted among those that stopped. */
     default void stop() {
         close();

@@ -12,6 +12,7 @@ final class LocalGeneration implements Generation {
     private final Runnable cancel;
     private volatile Runnable ready = () -> {};
     private volatile int cachedTokens;
+    private volatile long admittedNanos;
     private volatile boolean over;
     private volatile boolean stopped;
     /** The engine's thread put the last event. */
@@ -46,6 +47,11 @@ final class LocalGeneration implements Generation {
     }
 
     @Override
+    public long admittedNanos() {
+        return admittedNanos;
+    }
+
+    @Override
     public void stop() {
         stopped = true;
         close();
@@ -63,8 +69,10 @@ final class LocalGeneration implements Generation {
         }
     }
 
-    void cachedTokens(int tokens) {
-        cachedTokens = tokens;
+    /** It begins to run at this time, with so many tokens of its prompt there already. */
+    void admitted(long now, int cached) {
+        admittedNanos = now;
+        cachedTokens = cached;
     }
 
     /** Nothing follows the last event. */

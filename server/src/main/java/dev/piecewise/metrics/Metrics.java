@@ -2,6 +2,7 @@ package dev.piecewise.metrics;
 
 import dev.piecewise.engine.Engine;
 import dev.piecewise.engine.EngineObserver;
+import dev.piecewise.telemetry.Traces;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -33,6 +34,7 @@ public final class Metrics {
 
     private static final double[] CHOICES = {1, 2, 5, 10, 20};
 
+    private final Traces traces;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Families vllm;
@@ -50,8 +52,14 @@ public final class Metrics {
     private volatile @Nullable Supplier<Engine.Status> status;
     private volatile int poolPieces;
 
-    /** {@code maxLength} is the longest sequence in tokens; it bounds the histograms of lengths. */
+    /** As {@link #Metrics(String, int, Traces)}, for nobody who collects traces. */
     public Metrics(String modelName, int maxLength) {
+        this(modelName, maxLength, Traces.OFF);
+    }
+
+    /** {@code maxLength} is the longest sequence in tokens; it bounds the histograms of lengths. */
+    public Metrics(String modelName, int maxLength, Traces traces) {
+        this.traces = traces;
         vllm = new Families(registry, Labels.of("model_name", modelName, "engine", "0"));
         engine = new EngineMetrics(vllm, own, maxLength);
         httpRequests = own.counter(
@@ -74,6 +82,11 @@ public final class Metrics {
         engineGauges();
         adapterGauges();
         JvmMetrics.builder().register(registry);
+    }
+
+    /** Where the spans of requests go. */
+    public Traces traces() {
+        return traces;
     }
 
     /** For the engine to report to. */

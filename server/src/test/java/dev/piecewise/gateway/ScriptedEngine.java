@@ -93,6 +93,7 @@ final class ScriptedEngine implements Engine {
         private final BlockingQueue<TokenEvent> events = new LinkedBlockingQueue<>();
         private final AtomicInteger taken = new AtomicInteger();
         private final CountDownLatch closed = new CountDownLatch(1);
+        private final long submitted = System.nanoTime();
         private int tokens;
         private volatile boolean stopped;
         private volatile Runnable ready = () -> {};
@@ -185,6 +186,11 @@ final class ScriptedEngine implements Engine {
         @Override
         public int cachedTokens() {
             return 1;
+        }
+
+        @Override
+        public long admittedNanos() {
+            return submitted;
         }
 
         @Override

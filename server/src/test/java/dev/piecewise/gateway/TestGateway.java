@@ -12,6 +12,7 @@ import dev.piecewise.metrics.Metrics;
 import dev.piecewise.personalization.PublishedPools;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
+import dev.piecewise.telemetry.Traces;
 import dev.piecewise.tenant.Entrance;
 import dev.piecewise.tenant.KeyRing;
 import dev.piecewise.text.ChatTemplates;
@@ -64,7 +65,7 @@ final class TestGateway implements AutoCloseable {
     final ScriptedEngine engine = new ScriptedEngine();
     final Store store;
     final ScriptedPersonalizer personalizer;
-    final Metrics metrics = new Metrics("tiny", ScriptedEngine.MAX_LENGTH);
+    final Metrics metrics;
     final Tokenizer tokenizer;
     final Gateway gateway;
     final int port;
@@ -83,6 +84,11 @@ final class TestGateway implements AutoCloseable {
     private final Path directory;
 
     private TestGateway(HttpLimits limits, Entrance entrance) {
+        this(limits, entrance, Traces.OFF);
+    }
+
+    private TestGateway(HttpLimits limits, Entrance entrance, Traces traces) {
+        metrics = new Metrics("tiny", ScriptedEngine.MAX_LENGTH, traces);
         directory = newDirectory();
         store = Stores.open("jdbc:sqlite:" + directory.resolve("store.db"));
         personalizer = new ScriptedPersonalizer(store);
@@ -123,6 +129,12 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway serving() {
         return serving(HttpLimits.DEFAULT);
+    }
+
+    static TestGateway serving(Traces traces) {
+        TestGateway test = new TestGateway(HttpLimits.DEFAULT, Entrance.WITHOUT_KEYS, traces);
+        test.serve();
+        return test;
     }
 
     void serve() {

@@ -1,11 +1,13 @@
 package dev.piecewise.gateway.completion;
 
 import dev.piecewise.engine.Engine;
+import dev.piecewise.engine.Sampling;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.Metrics;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.personalization.Served;
 import dev.piecewise.retrieval.Preamble;
+import dev.piecewise.telemetry.Trace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +26,12 @@ public record Backend(ServedModel model, Engine engine, Personalizer personalize
                     "mode %s is for completions of text: /v1/completions"
                             .formatted(recipient.mode().wire()));
         }
-        return personalizer.resolve(recipient.user(), recipient.mode(), recipient.merge());
+        return found(recipient);
+    }
+
+    private Served found(Recipient recipient) {
+        return Trace.current()
+                .child("plan", () -> personalizer.resolve(recipient.user(), recipient.mode(), recipient.merge()));
     }
 
     /** A request with whatever its mode puts before the prompts, and what answers it. */
@@ -36,7 +43,7 @@ public record Backend(ServedModel model, Engine engine, Personalizer personalize
         if (!recipient.mode().retrieves()) {
             return new Asked(request, resolve(recipient));
         }
-        Served served = personalizer.resolve(recipient.user(), recipient.mode(), recipient.merge());
+        Served served = found(recipient);
         int room = Math.max(1, engine.maxLength() - request.maxTokens());
         List<Prompt> prompts = new ArrayList<>();
         int items = 0;
@@ -64,10 +71,21 @@ public record Backend(ServedModel model, Engine engine, Personalizer personalize
 
     /** Submits every choice, or throws what the engine says of the first one that it does not take. */
     public Completion submit(CompletionRequest request, Served served) {
+        tell(request, served);
         Completion completion = Completion.submit(request, served, model, engine);
         request.recipient().caller().allowance().spend(completion.usage().promptTokens());
         metrics.asked(served.mode().wire(), request.total(), request.maxTokens());
         return completion;
+    }
+
+    private void tell(CompletionRequest request, Served served) {
+        Trace trace = Trace.current();
+        if (trace.isOn()) {
+            Sampling sampling = request.decoding().sampling(0);
+            trace.asked(new Trace.Asked(
+                    model.name(), request.maxTokens(), sampling.temperature(), sampling.topP(), request.total()));
+            trace.served(model.name(), served.mode().wire(), served.pool());
+        }
     }
 
     /** Counts a completion that came to its end. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One choice of a completion: takes its generation's events and gives out what they add, all at once or piece by piece. Confined to one thread at a time. */
@@ -90,6 +91,11 @@ public final class Choice {
 
     boolean isFinished() {
         return finishReason != null;
+    }
+
+    /** Why it ended, once it has. */
+    Optional<String> finishReason() {
+        return Optional.ofNullable(finishReason);
     }
 
     /** Whether a stop string ended it, so that its generation still runs. */

@@ -3,7 +3,9 @@ package dev.piecewise.gateway.completion;
 import dev.piecewise.engine.Engine;
 import dev.piecewise.engine.GenerationRequest;
 import dev.piecewise.engine.TokenConstraint;
+import dev.piecewise.engine.TokenEvent;
 import dev.piecewise.personalization.Served;
+import dev.piecewise.telemetry.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,9 @@ public final class Completion implements AutoCloseable {
     private final CompletionRequest request;
     private final List<Choice> choices = new ArrayList<>();
     private final Generations generations = new Generations();
+    private final Trace trace = Trace.current();
+    private final long submitted = System.nanoTime();
+    private long firstToken;
     private int open;
     private boolean charged;
 
@@ -92,6 +97,9 @@ public final class Completion implements AutoCloseable {
     private int take(Generations.Step step) {
         Choice choice = choices.get(step.number());
         boolean ended = choice.isFinished();
+        if (firstToken == 0 && step.event() instanceof TokenEvent.Token) {
+            firstToken = System.nanoTime();
+        }
         choice.take(step.event());
         if (!ended && choice.isFinished()) {
             open--;
@@ -129,10 +137,23 @@ public final class Completion implements AutoCloseable {
         charge();
     }
 
+    private void tell() {
+        trace.ran(new Trace.Ran(submitted, generations.admittedNanos(), firstToken, System.nanoTime()));
+        Usage usage = usage();
+        trace.used(
+                usage.promptTokens(),
+                usage.promptTokensDetails().cachedTokens(),
+                usage.completionTokens(),
+                choices.stream().map(Choice::finishReason).flatMap(Optional::stream).toList());
+    }
+
     /** Once, and before the last token is told: whoever has the whole answer has paid for it. */
     private void charge() {
         if (!charged) {
             charged = true;
+            if (trace.isOn()) {
+                tell();
+            }
             request.recipient().caller().allowance().spend(completionTokens());
         }
     }

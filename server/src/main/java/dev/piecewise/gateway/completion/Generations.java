@@ -74,6 +74,15 @@ final class Generations implements AutoCloseable {
         return generations.get(number).cachedTokens();
     }
 
+    /** When the first of them began to run; 0 when none did. */
+    long admittedNanos() {
+        return generations.stream()
+                .mapToLong(Generation::admittedNanos)
+                .filter(time -> time != 0)
+                .min()
+                .orElse(0);
+    }
+
     /** Stops one of them, whose text is complete: it gives nothing from now on. */
     void stop(int number) {
         open.clear(number);

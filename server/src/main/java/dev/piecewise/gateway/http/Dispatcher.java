@@ -3,6 +3,8 @@ package dev.piecewise.gateway.http;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.metrics.Metrics;
+import dev.piecewise.telemetry.Trace;
+import dev.piecewise.telemetry.Traces;
 import dev.piecewise.tenant.Access;
 import dev.piecewise.tenant.Allowance;
 import dev.piecewise.tenant.Caller;
@@ -111,14 +113,22 @@ final class Dispatcher implements Handler<HttpServerRequest> {
     }
 
     private void answer(Exchange exchange, Routes.Route route, HttpServerRequest request) {
-        try {
-            serve(exchange, route);
-        } catch (InterruptedException | ClientGoneException gone) {
-            LOG.atDebug().addKeyValue("route", route.pattern()).log("the client left");
-        } finally {
-            metrics.answered(route.pattern(), exchange.status());
-            connections.waiting(request.connection());
+        try (Trace trace = traces(route).begin(request.method().name(), route.pattern(), request::getHeader)) {
+            try {
+                serve(exchange, route);
+            } catch (InterruptedException | ClientGoneException gone) {
+                LOG.atDebug().addKeyValue("route", route.pattern()).log("the client left");
+            } finally {
+                metrics.answered(route.pattern(), exchange.status());
+                trace.answered(exchange.status());
+                connections.waiting(request.connection());
+            }
         }
+    }
+
+    /** Whoever looks whether the server is well is nobody's business. */
+    private Traces traces(Routes.Route route) {
+        return route.gated() ? metrics.traces() : Traces.OFF;
     }
 
     private void serve(Exchange exchange, Routes.Route route) throws InterruptedException, ClientGoneException {

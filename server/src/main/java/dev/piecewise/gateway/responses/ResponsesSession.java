@@ -9,6 +9,8 @@ import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.http.Socket;
 import dev.piecewise.gateway.http.SocketSession;
 import dev.piecewise.personalization.Served;
+import dev.piecewise.telemetry.Trace;
+import dev.piecewise.telemetry.Traces;
 import dev.piecewise.tenant.Caller;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +49,12 @@ final class ResponsesSession implements SocketSession {
         Fields fields = Responses.fields(text);
         String type = fields.text("type").orElseThrow(() -> ServingException.invalid("type", "type is missing"));
         switch (type) {
-            case "response.create" -> create(fields);
+            case "response.create" -> {
+                Traces traces = responses.backend().metrics().traces();
+                try (Trace _ = traces.begin("GET", "/v1/responses", this::header)) {
+                    create(fields);
+                }
+            }
             // It came too late: the response is complete.
             case CANCEL -> {}
             default -> throw ServingException.invalid("type", "type must be response.create or response.cancel");
@@ -79,6 +86,11 @@ final class ResponsesSession implements SocketSession {
         } catch (ServingException noMessage) {
             return false;
         }
+    }
+
+    /** As it was when the connection was opened. */
+    private @Nullable String header(String name) {
+        return socket.asked(name, name).orElse(null);
     }
 
     private void create(Fields fields) throws InterruptedException, ClientGoneException {
