@@ -128,7 +128,7 @@ final class ErasedPiecesTest {
         try (TinyRunner tiny = runner(false, directory)) {
             LoraAdapter adapter = TinyAdapter.of(tiny.config, RANK, 2, Projection.values());
             tiny.load(adapter, 8);
-            Adaptation merged = new Adaptation.Merged(adapter);
+            Adaptation merged = tiny.merged(adapter);
             int[] tokens = tiny.tokens(LENGTH, 3);
             assertThat(tiny.generate(tokens, 8, 0, merged, 8)).isNotEqualTo(tiny.generate(tokens, 8, 0));
             tiny.runner().clearColumns(8, RANK);
