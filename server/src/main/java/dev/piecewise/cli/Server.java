@@ -52,7 +52,7 @@ final class Server implements AutoCloseable {
     private final PiecewiseConfig config;
     private final String name;
     private final Metrics metrics;
-    private final KeyRing keys = new KeyRing(Clock.systemUTC());
+    private final KeyRing keys;
     private final Gateway gateway;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -62,6 +62,8 @@ final class Server implements AutoCloseable {
         Exposure.check(config);
         this.config = config;
         this.name = config.model().servedName();
+        this.keys = new KeyRing(
+                Clock.systemUTC(), Duration.ofSeconds(config.security().keysWithoutDatabaseSeconds()));
         ModelConfig shape = ModelConfigReader.read(config.model().directory());
         Traces traces = open(Telemetry.traces(config.telemetry(), System.getenv()));
         this.metrics = new Metrics(name, LoadedModel.maxLength(shape, config.engine()), traces);

@@ -36,7 +36,8 @@ final class Telemetry {
             if (equals > 0) {
                 headers.put(
                         pair.substring(0, equals).strip(),
-                        URLDecoder.decode(pair.substring(equals + 1).strip().replace("+", "%2B"), StandardCharsets.UTF_8));
+                        URLDecoder.decode(
+                                pair.substring(equals + 1).strip().replace("+", "%2B"), StandardCharsets.UTF_8));
             }
         }
         return headers;

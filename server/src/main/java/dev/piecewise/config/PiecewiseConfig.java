@@ -210,8 +210,10 @@ public record PiecewiseConfig(
     }
 
     /** Who may ask. */
-    public record Security(boolean requireKeys, boolean allowOpen, String tlsCertificate, String tlsKey) {
+    public record Security(
+            boolean requireKeys, int keysWithoutDatabaseSeconds, boolean allowOpen, String tlsCertificate, String tlsKey) {
         public Security {
+            atLeast(0, keysWithoutDatabaseSeconds, "security.keys-without-database-seconds");
             check(
                     tlsCertificate.isBlank() == tlsKey.isBlank(),
                     "security.tls-key",

@@ -85,8 +85,10 @@ final class AdapterBank implements AutoCloseable {
 
     /** Zeroes so many columns. */
     void clear(int firstColumn, int count) {
-        PtNDArray[] all =
-                Stream.of(a, b).flatMap(Arrays::stream).filter(part -> part.size() > 0).toArray(PtNDArray[]::new);
+        PtNDArray[] all = Stream.of(a, b)
+                .flatMap(Arrays::stream)
+                .filter(part -> part.size() > 0)
+                .toArray(PtNDArray[]::new);
         if (all.length > 0) {
             base.script()
                     .call("clear_columns")

@@ -64,7 +64,7 @@ final class ResidentPool implements AutoCloseable {
     List<PtNDArray> tensors() {
         return Stream.of(down, up)
                 .flatMap(Arrays::stream)
-                .filter(weights -> weights != absent)
+                .filter(weights -> weights.size() > 0)
                 .toList();
     }
 
@@ -85,7 +85,7 @@ final class ResidentPool implements AutoCloseable {
     private void erase(PtNDArray[] weights, long[] columns, int dimension) {
         for (int i = 0; i < weights.length; i++) {
             PtNDArray before = weights[i];
-            if (before != absent) {
+            if (before.size() > 0) {
                 weights[i] = base.script()
                         .call("without_columns")
                         .tensor(before)

@@ -69,7 +69,7 @@ final class JdbcPlans {
                 edit.edit(plan.get())
                         .ifPresentOrElse(
                                 now -> {
-                                    if (now != plan.get()) {
+                                    if (!now.equals(plan.get())) {
                                         changes.add(new Change(
                                                 row, PlanJson.toJson(now).toString()));
                                     }

@@ -6,9 +6,11 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.ContextStorage;
 import io.opentelemetry.context.Scope;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -48,7 +50,8 @@ public final class Trace implements AutoCloseable {
         Instant now = Instant.now();
         wallNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
         nanos = System.nanoTime();
-        scope = Context.root().with(span).with(KEY, this).makeCurrent();
+        Context context = Context.root().with(span).with(KEY, this);
+        scope = Objects.requireNonNullElse(ContextStorage.get().attach(context), Scope.noop());
     }
 
     /** Of the request that the current thread answers. */
@@ -67,8 +70,7 @@ public final class Trace implements AutoCloseable {
 
     public void asked(Asked asked) {
         if (isOn()) {
-            span.setAttribute(
-                            "gen_ai.operation.name", route.equals("/v1/completions") ? "text_completion" : "chat")
+            span.setAttribute("gen_ai.operation.name", route.equals("/v1/completions") ? "text_completion" : "chat")
                     .setAttribute("gen_ai.provider.name", "piecewise")
                     .setAttribute("gen_ai.request.model", asked.model())
                     .setAttribute("gen_ai.request.max_tokens", asked.maxTokens())

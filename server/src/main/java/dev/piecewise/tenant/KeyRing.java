@@ -3,6 +3,7 @@ package dev.piecewise.tenant;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,13 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The keys that open, in memory, so that to look one up is to wait for nothing and to tell nothing by the time that it takes. It looks for changes every second, whoever
- * made them; while the database is gone it goes on with what it knows.
+ * made them; while the database is gone it goes on with what it knows, for so long as it was told to: a key may have been revoked meanwhile.
  */
 public final class KeyRing implements Entrance, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KeyRing.class);
@@ -28,14 +30,30 @@ public final class KeyRing implements Entrance, AutoCloseable {
     private static final int LONGEST = 512;
 
     private final Clock clock;
+    private final Duration patience;
+    private final LongSupplier nanos;
     private final ScheduledExecutorService poll = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("keys").factory());
     private volatile @Nullable KeyStore store;
     private volatile @Nullable Future<?> polling;
     private volatile @Nullable Snapshot known;
+    /** When the database last said that this is all. */
+    private volatile long asked;
 
+    /** Goes on without the database as long as it takes. */
     public KeyRing(Clock clock) {
+        this(clock, Duration.ofDays(365));
+    }
+
+    /** Goes on for {@code patience} without the database. */
+    public KeyRing(Clock clock, Duration patience) {
+        this(clock, patience, System::nanoTime);
+    }
+
+    KeyRing(Clock clock, Duration patience, LongSupplier nanos) {
         this.clock = clock;
+        this.patience = patience;
+        this.nanos = nanos;
     }
 
     private record Snapshot(long version, Map<String, KeyStore.Opening> openings, Map<String, Allowance> allowances) {
@@ -54,12 +72,14 @@ public final class KeyRing implements Entrance, AutoCloseable {
     @Override
     public synchronized void changed() {
         KeyStore store = Objects.requireNonNull(this.store);
+        long now = nanos.getAsLong();
         long version = store.version();
         Snapshot before = known;
         if (before == null || before.version() != version) {
             Map<String, KeyStore.Opening> openings = store.openings();
             known = new Snapshot(version, openings, allowances(openings.values(), before));
         }
+        asked = now;
     }
 
     /** Keys that open something. */
@@ -91,6 +111,10 @@ public final class KeyRing implements Entrance, AutoCloseable {
         Snapshot now = known;
         if (now == null) {
             throw new ServingException(ErrorCode.UNAVAILABLE, "the server is loading");
+        }
+        if (nanos.getAsLong() - asked > patience.toNanos()) {
+            throw new ServingException(
+                    ErrorCode.UNAVAILABLE, "API keys cannot be checked: the database does not answer");
         }
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new ServingException(

@@ -102,7 +102,8 @@ final class OtlpReceiver implements AutoCloseable {
         return switch (value.number()) {
             case 1 -> value.text();
             case 4 -> Double.toString(Double.longBitsToDouble(value.value()));
-            case 5 -> fields(value.bytes()).stream().map(item -> value(item.bytes())).toList() + "";
+            case 5 ->
+                fields(value.bytes()).stream().map(item -> value(item.bytes())).toList() + "";
             default -> Long.toString(value.value());
         };
     }

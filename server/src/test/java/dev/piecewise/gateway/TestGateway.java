@@ -18,7 +18,11 @@ import dev.piecewise.tenant.KeyRing;
 import dev.piecewise.text.ChatTemplates;
 import dev.piecewise.text.TinyTokenizers;
 import dev.piecewise.text.Tokenizer;
+import io.restassured.filter.FilterContext;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.FilterableRequestSpecification;
+import io.restassured.specification.FilterableResponseSpecification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -172,7 +176,8 @@ final class TestGateway implements AutoCloseable {
 
     /** The answer to a completion request, to be looked at. */
     ValidatableResponse completion(String body) {
-        return given().port(port)
+        return given().filter(TestGateway::checked)
+                .port(port)
                 .contentType("application/json")
                 .body(body)
                 .post("/v1/completions")
@@ -206,6 +211,24 @@ final class TestGateway implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Holds what RestAssured sends and gets against openapi.yaml, too. */
+    static Response checked(
+            FilterableRequestSpecification request, FilterableResponseSpecification expected, FilterContext filters) {
+        Response response = filters.next(request, expected);
+        URI uri = URI.create(request.getURI());
+        String path = uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
+        Object body = request.getBody();
+        Contract.Answer answer = new Contract.Answer(
+                response.statusCode(),
+                response.contentType(),
+                response.header("x-piecewise-adapter"),
+                response.body().asString());
+        assertThat(CONTRACT.violations(request.getMethod(), path, body == null ? "" : body.toString(), answer))
+                .as("%s %s against openapi.yaml: %s", request.getMethod(), path, answer.body())
+                .isEmpty();
+        return response;
     }
 
     private HttpRequest request(String method, String path, String body) {

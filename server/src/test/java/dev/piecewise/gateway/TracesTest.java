@@ -61,18 +61,17 @@ final class TracesTest {
 
     private static OtlpReceiver.Span named(List<OtlpReceiver.Span> spans, String name) {
         assertThat(spans).filteredOn(span -> span.name().equals(name)).hasSize(1);
-        return spans.stream().filter(span -> span.name().equals(name)).findFirst().orElseThrow();
+        return spans.stream()
+                .filter(span -> span.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
     void aCompletionIsASpanOfItsCallersTraceWithItsPartsAsChildren() throws Exception {
         server.engine.say("quite secret answer");
-        send(
-                "/v1/completions",
-                """
-                {"model":"tiny","user":"hidden-zoe","prompt":"a secret question","max_tokens":60,"temperature":0.5,"top_p":0.9}""",
-                "traceparent",
-                "00-%s-%s-01".formatted(CALLER, PARENT));
+        send("/v1/completions", """
+                {"model":"tiny","user":"hidden-zoe","prompt":"a secret question","max_tokens":60,"temperature":0.5,"top_p":0.9}""", "traceparent", "00-%s-%s-01".formatted(CALLER, PARENT));
         List<OtlpReceiver.Span> spans = told();
         OtlpReceiver.Span whole = named(spans, "POST /v1/completions");
         assertThat(whole.trace()).isEqualTo(CALLER);
@@ -99,7 +98,10 @@ final class TracesTest {
             assertThat(child.ended()).isBetween(child.begun(), whole.ended() + 5_000_000);
         }
         assertThat(receiver.authorization()).isEqualTo("Bearer collector");
-        assertThat(receiver.bytes()).contains("piecewise").doesNotContain("secret").doesNotContain("zoe");
+        assertThat(receiver.bytes())
+                .contains("piecewise")
+                .doesNotContain("secret")
+                .doesNotContain("zoe");
     }
 
     @Test
@@ -114,7 +116,8 @@ final class TracesTest {
         send("/v1/users/secret-zoe/history", "{\"items\":[\"secret\"]}");
         server.get("/metrics");
         List<OtlpReceiver.Span> spans = told();
-        assertThat(named(spans, "POST /v1/chat/completions").attributes()).containsEntry("gen_ai.operation.name", "chat");
+        assertThat(named(spans, "POST /v1/chat/completions").attributes())
+                .containsEntry("gen_ai.operation.name", "chat");
         assertThat(named(spans, "POST /v1/responses").attributes()).containsEntry("gen_ai.operation.name", "chat");
         assertThat(named(spans, "POST /v1/completions").attributes())
                 .containsEntry("error.type", "404")

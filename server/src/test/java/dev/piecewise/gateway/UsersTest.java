@@ -50,7 +50,8 @@ final class UsersTest {
     @ParameterizedTest
     @ValueSource(strings = {"a/b", "a b", "+", "%41", "ü", "😀", "..a", "?x=1", "#", "\\", "a;b"})
     void takesAnyNameThatIsPercentEncoded(String name) {
-        given().port(SERVER.port)
+        given().filter(TestGateway::checked)
+                .port(SERVER.port)
                 .put("/v1/users/{id}", name)
                 .then()
                 .statusCode(201)
@@ -217,7 +218,8 @@ final class UsersTest {
     }
 
     private ValidatableResponse send(String method, String path, String body) {
-        return given().port(SERVER.port)
+        return given().filter(TestGateway::checked)
+                .port(SERVER.port)
                 .urlEncodingEnabled(false)
                 .contentType("application/json")
                 .body(body)

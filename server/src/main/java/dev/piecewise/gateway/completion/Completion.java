@@ -144,7 +144,10 @@ public final class Completion implements AutoCloseable {
                 usage.promptTokens(),
                 usage.promptTokensDetails().cachedTokens(),
                 usage.completionTokens(),
-                choices.stream().map(Choice::finishReason).flatMap(Optional::stream).toList());
+                choices.stream()
+                        .map(Choice::finishReason)
+                        .flatMap(Optional::stream)
+                        .toList());
     }
 
     /** Once, and before the last token is told: whoever has the whole answer has paid for it. */
