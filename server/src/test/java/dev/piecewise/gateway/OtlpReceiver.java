@@ -90,7 +90,11 @@ final class OtlpReceiver implements AutoCloseable {
                     List<Field> pair = fields(field.bytes());
                     attributes.put(pair.get(0).text(), value(pair.get(1).bytes()));
                 }
-                case 15 -> status = (int) fields(field.bytes()).getLast().value();
+                case 15 ->
+                    status = fields(field.bytes()).stream()
+                            .filter(part -> part.number() == 3)
+                            .mapToInt(part -> (int) part.value())
+                            .sum();
                 default -> {}
             }
         }
