@@ -211,7 +211,11 @@ public record PiecewiseConfig(
 
     /** Who may ask. */
     public record Security(
-            boolean requireKeys, int keysWithoutDatabaseSeconds, boolean allowOpen, String tlsCertificate, String tlsKey) {
+            boolean requireKeys,
+            int keysWithoutDatabaseSeconds,
+            boolean allowOpen,
+            String tlsCertificate,
+            String tlsKey) {
         public Security {
             atLeast(0, keysWithoutDatabaseSeconds, "security.keys-without-database-seconds");
             check(

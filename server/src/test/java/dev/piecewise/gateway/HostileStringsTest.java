@@ -108,7 +108,8 @@ final class HostileStringsTest {
         String evil = "a\\r\\nX-Evil: yes";
         String value = field.equals("piecewise") ? "{\"mode\":\"" + evil + "\"}" : '"' + evil + '"';
         for (String path : List.of("/v1/completions", "/v1/responses")) {
-            assertNoHeader(SERVER.send("POST", path, "{\"prompt\":\"a\",\"input\":\"a\",\"%s\":%s}".formatted(field, value)));
+            assertNoHeader(
+                    SERVER.send("POST", path, "{\"prompt\":\"a\",\"input\":\"a\",\"%s\":%s}".formatted(field, value)));
         }
     }
 
@@ -125,11 +126,9 @@ final class HostileStringsTest {
                 "Content-Length: 4\r\nContent-Length: 5\r\n",
                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n")) {
             try (RawClient client = new RawClient(SERVER.port)) {
-                client.write("POST /v1/completions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + headers + "\r\n0\r\n\r\n"
-                        + hidden);
-                assertThat(client.readAll())
-                        .startsWith("HTTP/1.1 400")
-                        .doesNotContain("there is nothing at this path");
+                client.write("POST /v1/completions HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + headers
+                        + "\r\n0\r\n\r\n" + hidden);
+                assertThat(client.readAll()).startsWith("HTTP/1.1 400").doesNotContain("there is nothing at this path");
             }
         }
     }
@@ -146,9 +145,12 @@ final class HostileStringsTest {
 
         JsonNode page = TestGateway.json(SERVER.get("/v1/users/prolix/history?offset=" + (HUGE - 2)));
         assertThat(page.at("/data/1/text").asText()).isEqualTo("item number " + (HUGE - 1));
-        assertThat(TestGateway.json(SERVER.get("/v1/users/prolix/history")).path("data").size())
+        assertThat(TestGateway.json(SERVER.get("/v1/users/prolix/history"))
+                        .path("data")
+                        .size())
                 .isLessThan(HUGE);
-        assertThat(SERVER.send("POST", "/v1/users/prolix/plan", "{}").statusCode()).isEqualTo(200);
+        assertThat(SERVER.send("POST", "/v1/users/prolix/plan", "{}").statusCode())
+                .isEqualTo(200);
         assertThat(SERVER.get("/v1/users/prolix/export").body().lines()).hasSizeGreaterThan(HUGE);
         assertThat(TestGateway.json(SERVER.send("DELETE", "/v1/users/prolix", ""))
                         .at("/erased/history_items")
