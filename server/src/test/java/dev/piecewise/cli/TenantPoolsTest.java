@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -47,10 +49,10 @@ final class TenantPoolsTest {
     @TempDir
     Path directory;
 
-    private Path model;
-    private Path tenants;
-    private Server server;
-    private String url;
+    private final Deque<Server> servers = new ArrayDeque<>();
+    private Path model = Path.of("");
+    private Path tenants = Path.of("");
+    private String url = "";
     private final Map<String, String> keys = new HashMap<>();
 
     private record Answer(int status, JsonNode json) {
@@ -76,7 +78,7 @@ final class TenantPoolsTest {
                                 .secret());
             }
         }
-        server = new Server(PiecewiseConfig.load(
+        Server server = new Server(PiecewiseConfig.load(
                 Optional.empty(),
                 List.of(
                         "server.port=0",
@@ -87,6 +89,7 @@ final class TenantPoolsTest {
                         "personalization.guard-items=0",
                         "security.require-keys=true",
                         "store.url=" + database)));
+        servers.add(server);
         url = server.start();
         server.load();
         for (String tenant : TENANTS) {
@@ -96,7 +99,7 @@ final class TenantPoolsTest {
 
     @AfterEach
     void stop() {
-        server.close();
+        servers.forEach(Server::close);
     }
 
     /** A pool of s0 to s4; returns its version. */
