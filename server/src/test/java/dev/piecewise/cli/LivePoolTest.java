@@ -251,7 +251,7 @@ class LivePoolTest {
 
     private Stream<String> stream() throws Exception {
         return client.lines("/v1/completions", """
-                {"model":"tiny","user":"ann","prompt":"a question for all","max_tokens":600,"temperature":0,"ignore_eos":true,"stream":true}""");
+                {"model":"tiny","user":"ann","prompt":"a question for all","max_tokens":1200,"temperature":0,"ignore_eos":true,"stream":true}""");
     }
 
     /** The texts of this chunk and of the others. */
