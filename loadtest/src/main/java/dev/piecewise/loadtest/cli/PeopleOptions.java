@@ -1,14 +1,14 @@
 package dev.piecewise.loadtest.cli;
 
+import dev.piecewise.loadtest.dialect.Dialect;
+import dev.piecewise.loadtest.dialect.People;
+import dev.piecewise.loadtest.dialect.Person;
+import dev.piecewise.loadtest.dialect.Target;
 import dev.piecewise.loadtest.setup.Discovery;
 import dev.piecewise.loadtest.setup.Histories;
 import dev.piecewise.loadtest.setup.PiecewiseUsers;
 import dev.piecewise.loadtest.setup.Rest;
 import dev.piecewise.loadtest.setup.SetupException;
-import dev.piecewise.loadtest.target.Dialect;
-import dev.piecewise.loadtest.target.People;
-import dev.piecewise.loadtest.target.Person;
-import dev.piecewise.loadtest.target.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.piecewise.loadtest.cli;
 
-import dev.piecewise.loadtest.target.Api;
-import dev.piecewise.loadtest.target.Dialect;
-import dev.piecewise.loadtest.target.Target;
+import dev.piecewise.loadtest.dialect.Api;
+import dev.piecewise.loadtest.dialect.Dialect;
+import dev.piecewise.loadtest.dialect.Target;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

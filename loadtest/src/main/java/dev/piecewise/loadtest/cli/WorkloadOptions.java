@@ -3,7 +3,7 @@ package dev.piecewise.loadtest.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.piecewise.loadtest.target.Bodies;
+import dev.piecewise.loadtest.dialect.Bodies;
 import dev.piecewise.loadtest.workload.ChatLengths;
 import dev.piecewise.loadtest.workload.Lengths;
 import dev.piecewise.loadtest.workload.Popularity;

@@ -3,9 +3,9 @@ package dev.piecewise.loadtest.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.piecewise.loadtest.dialect.Api;
 import dev.piecewise.loadtest.measure.Failure;
 import dev.piecewise.loadtest.measure.Timeline;
-import dev.piecewise.loadtest.target.Api;
 
 /** Reads what a server says event by event into an answer's timeline. What it cannot read fails the answer. */
 final class EventReader {

@@ -1,12 +1,12 @@
 package dev.piecewise.loadtest.client;
 
+import dev.piecewise.loadtest.dialect.Bodies;
+import dev.piecewise.loadtest.dialect.Http;
+import dev.piecewise.loadtest.dialect.Target;
 import dev.piecewise.loadtest.measure.Answer;
 import dev.piecewise.loadtest.measure.Clock;
 import dev.piecewise.loadtest.measure.Failure;
 import dev.piecewise.loadtest.measure.Timeline;
-import dev.piecewise.loadtest.target.Bodies;
-import dev.piecewise.loadtest.target.Http;
-import dev.piecewise.loadtest.target.Target;
 import dev.piecewise.loadtest.workload.Ask;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

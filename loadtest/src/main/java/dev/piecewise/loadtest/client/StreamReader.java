@@ -1,9 +1,9 @@
 package dev.piecewise.loadtest.client;
 
+import dev.piecewise.loadtest.dialect.Api;
 import dev.piecewise.loadtest.measure.Clock;
 import dev.piecewise.loadtest.measure.Failure;
 import dev.piecewise.loadtest.measure.Timeline;
-import dev.piecewise.loadtest.target.Api;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.piecewise.loadtest.setup;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.piecewise.loadtest.target.Dialect;
-import dev.piecewise.loadtest.target.Target;
+import dev.piecewise.loadtest.dialect.Dialect;
+import dev.piecewise.loadtest.dialect.Target;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.piecewise.loadtest.setup;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.piecewise.loadtest.target.Person;
+import dev.piecewise.loadtest.dialect.Person;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

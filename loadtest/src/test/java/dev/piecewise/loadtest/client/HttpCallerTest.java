@@ -2,6 +2,11 @@ package dev.piecewise.loadtest.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.piecewise.loadtest.dialect.Api;
+import dev.piecewise.loadtest.dialect.Bodies;
+import dev.piecewise.loadtest.dialect.Dialect;
+import dev.piecewise.loadtest.dialect.People;
+import dev.piecewise.loadtest.dialect.Target;
 import dev.piecewise.loadtest.fixture.Chunks;
 import dev.piecewise.loadtest.fixture.ScriptedClock;
 import dev.piecewise.loadtest.fixture.ScriptedServer;
@@ -9,11 +14,6 @@ import dev.piecewise.loadtest.measure.Answer;
 import dev.piecewise.loadtest.measure.Clock;
 import dev.piecewise.loadtest.measure.Failure;
 import dev.piecewise.loadtest.measure.Tokens;
-import dev.piecewise.loadtest.target.Api;
-import dev.piecewise.loadtest.target.Bodies;
-import dev.piecewise.loadtest.target.Dialect;
-import dev.piecewise.loadtest.target.People;
-import dev.piecewise.loadtest.target.Target;
 import dev.piecewise.loadtest.workload.Ask;
 import java.io.IOException;
 import java.net.ServerSocket;
