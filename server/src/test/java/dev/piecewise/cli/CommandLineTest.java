@@ -125,7 +125,7 @@ class CommandLineTest {
                 1,
                 "engine.max-sequence");
         assertRefused(
-                run("generate", List.of("--model", model + "", "--prompt", "x"), "--set", "model.dtype=int8"),
+                run("generate", List.of("--model", model + "", "--prompt", "x"), "--set", "model.dtype=float8"),
                 1,
                 "model.dtype");
         assertRefused(
