@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a hostile or broken client may ask of chats and responses: a clear answer, soon, and the next request is served as ever. */
 @Timeout(120)
 final class BadInputTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
+
     private static final List<String> VALUES =
             List.of("7", "-1.5", "\"a\"", "true", "[]", "{}", "[7]", "{\"a\":7}", "[[]]", "1e400");
     private static final String CHAT = "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]";
@@ -29,11 +31,6 @@ final class BadInputTest {
     @BeforeEach
     void answerAtOnce() {
         SERVER.engine.say("x");
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
     }
 
     @ParameterizedTest

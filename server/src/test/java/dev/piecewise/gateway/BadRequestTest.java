@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,17 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 final class BadRequestTest {
-    private static final TestGateway SERVER = TestGateway.serving();
-
-    @BeforeAll
-    static void answerAtOnce() {
-        SERVER.engine.say("x");
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
+    @AutoClose
+    private static final TestGateway SERVER = TestGateway.serving().saying("x");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """

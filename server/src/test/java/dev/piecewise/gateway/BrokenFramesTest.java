@@ -6,7 +6,7 @@ import dev.piecewise.gateway.http.HttpLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,13 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** WebSocket clients that break the protocol: the connection is closed, what it asked for ends, and others are served as ever. */
 @Timeout(120)
 final class BrokenFramesTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving(HttpLimits.DEFAULT.withBytes(64 << 10, 4096));
-    private static final String CREATE = "{\"type\":\"response.create\",\"input\":\"a\"}";
 
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
+    private static final String CREATE = "{\"type\":\"response.create\",\"input\":\"a\"}";
 
     /** Frames as RFC 6455 has them, with a mask of zeros where nothing else is said. */
     @ParameterizedTest

@@ -7,24 +7,21 @@ import dev.piecewise.engine.FinishReason;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class ChatStreamTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
+
     private static final String HEAD =
             "data: {\"id\":\"ID\",\"object\":\"chat.completion.chunk\",\"created\":NOW,\"model\":\"tiny\","
                     + "\"system_fingerprint\":\"fp_0123456789ab\",\"choices\":[";
     private static final String SERVED_BY = "\"piecewise\":{\"mode\":\"base\",\"fingerprint\":\"ba5e\",\"pool\":null,"
             + "\"reason\":\"user has no plan\",\"history_items\":0}";
     private static final String DONE = "data: [DONE]\n\n";
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @Test
     void beginsWithTheRoleAndEndsWithTheReason() throws Exception {

@@ -8,7 +8,7 @@ import dev.piecewise.engine.GenerationRequest;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,12 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 final class ChatTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @Test
     void answersWithTheShapeThatOpenAiHas() throws Exception {

@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,12 +21,8 @@ import org.junit.jupiter.api.Timeout;
 final class ClientTest {
     private static final String STREAM = "{\"prompt\":\"a\",\"stream\":true}";
 
+    @AutoClose
     private final TestGateway server = TestGateway.serving(HttpLimits.DEFAULT.withBytes(1 << 20, 4096));
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
 
     @Test
     void cancelsTheGenerationWhenTheClientLeavesAStream() throws Exception {

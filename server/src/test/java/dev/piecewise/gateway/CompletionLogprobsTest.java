@@ -11,19 +11,15 @@ import dev.piecewise.engine.TokenEvent;
 import dev.piecewise.engine.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a completion tells of its prompt's and its own tokens. */
 @Timeout(120)
 final class CompletionLogprobsTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @Test
     void givesThePromptBackWhereItIsAskedTo() {

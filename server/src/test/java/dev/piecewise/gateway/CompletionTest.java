@@ -17,18 +17,14 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class CompletionTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @Test
     void answersWithTheShapeThatOpenAiHas() {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,16 +20,12 @@ import org.junit.jupiter.api.Timeout;
 final class ConsoleTest {
     private static final Pattern REFERENCE = Pattern.compile("(?:src|href)=\"([^\"]+)\"");
 
+    @AutoClose
     static TestGateway server;
 
     @BeforeAll
     static void start() throws Exception {
         server = TestGateway.serving();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @Test

@@ -7,8 +7,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,17 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code openapi.yaml} says what the server does; what other tests send through {@link TestGateway} is held against it too. */
 @Timeout(60)
 final class ContractTest {
-    private static final TestGateway SERVER = TestGateway.serving();
-
-    @BeforeAll
-    static void answerAtOnce() {
-        SERVER.engine.say("x");
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
+    @AutoClose
+    private static final TestGateway SERVER = TestGateway.serving().saying("x");
 
     @Test
     void theDocumentHasEveryRouteAndNoOther() {

@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,17 +37,14 @@ final class FuzzTest {
 
     private static final Pattern FAULT = Pattern.compile("Exception|\\tat |dev\\.piecewise|java\\.lang|SQLITE|org\\.");
 
+    @AutoClose
     private final TestGateway server = TestGateway.loading(HttpLimits.DEFAULT);
+
     private final Map<Integer, Integer> statuses = new ConcurrentSkipListMap<>();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
     @TempDir
     Path directory;
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
 
     @Test
     void whateverIsSentIsAnswered() throws Exception {

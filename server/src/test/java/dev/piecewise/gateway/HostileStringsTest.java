@@ -10,8 +10,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,19 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Strings that would do harm where they are taken for something else than text: SQL, headers, paths; and more of them than anybody writes. */
 @Timeout(120)
 final class HostileStringsTest {
-    private static final TestGateway SERVER = TestGateway.serving();
+    @AutoClose
+    private static final TestGateway SERVER = TestGateway.serving().saying("x");
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int HUGE = 20_000;
-
-    @BeforeEach
-    void answerAtOnce() {
-        SERVER.engine.say("x");
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     private static String encoded(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");

@@ -8,8 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,18 +19,11 @@ final class HttpTest {
     private static final int MOST_BYTES = 100_000;
     private static final String CHUNKED =
             "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
-    private static final TestGateway SERVER =
-            TestGateway.serving(HttpLimits.DEFAULT.withBytes(MOST_BYTES, HttpLimits.DEFAULT.writeBytes()));
 
-    @BeforeAll
-    static void answerAtOnce() {
-        SERVER.engine.say("x");
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
+    @AutoClose
+    private static final TestGateway SERVER = TestGateway.serving(
+                    HttpLimits.DEFAULT.withBytes(MOST_BYTES, HttpLimits.DEFAULT.writeBytes()))
+            .saying("x");
 
     @ParameterizedTest
     @CsvSource({

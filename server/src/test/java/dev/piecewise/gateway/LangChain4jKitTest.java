@@ -13,7 +13,7 @@ import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.piecewise.gateway.http.HttpLimits;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,16 +25,12 @@ import org.junit.jupiter.api.Timeout;
 final class LangChain4jKitTest extends AbstractChatModelIT {
     static final String OTHER_NAME = "tiny-by-another-name";
 
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.loading(HttpLimits.DEFAULT);
 
     @BeforeAll
     static void serve() {
         serve(SERVER);
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
     }
 
     /** Answers the kit, under two names. */

@@ -18,7 +18,7 @@ import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.piecewise.gateway.http.HttpLimits;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.mockito.InOrder;
@@ -29,16 +29,12 @@ import org.mockito.InOrder;
  */
 @Timeout(120)
 final class LangChain4jStreamingKitTest extends AbstractStreamingChatModelIT {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.loading(HttpLimits.DEFAULT);
 
     @BeforeAll
     static void serve() {
         LangChain4jKitTest.serve(SERVER);
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
     }
 
     @Override

@@ -20,7 +20,7 @@ import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Timeout;
 /** LangChain4j's module for OpenAI, as it is published. */
 @Timeout(120)
 final class LangChain4jTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
+
     private static final OpenAiChatModel CHAT = OpenAiChatModel.builder()
             .baseUrl(SERVER.uri("/v1").toString())
             .apiKey("none")
@@ -44,11 +46,6 @@ final class LangChain4jTest {
     @BeforeAll
     static void answer() {
         SERVER.engine.script(new Parrot(SERVER.tokenizer));
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
     }
 
     @Test

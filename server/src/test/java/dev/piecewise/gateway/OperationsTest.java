@@ -13,7 +13,7 @@ import dev.piecewise.gateway.http.HttpLimits;
 import io.restassured.response.ValidatableResponse;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Health, metrics, version and models, as an operator's tools see them. */
 @Timeout(60)
 final class OperationsTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.loading(HttpLimits.DEFAULT);
 
     @BeforeAll
@@ -31,11 +32,6 @@ final class OperationsTest {
         SERVER.aliases = List.of("gpt-4o", "org/model:1");
         SERVER.serve();
         SERVER.engine.say("Hi");
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
     }
 
     @ParameterizedTest

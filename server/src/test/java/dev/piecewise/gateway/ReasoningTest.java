@@ -7,7 +7,7 @@ import dev.piecewise.engine.FinishReason;
 import dev.piecewise.gateway.http.HttpLimits;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a model thinks is given apart from what it says, where the setting says so. */
 @Timeout(60)
 final class ReasoningTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.loading(HttpLimits.DEFAULT);
+
     private static final String TOOLS =
             ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"now\",\"parameters\":{\"type\":\"object\"}}}]";
     private static final String BEGUN = ",\"chat_template_kwargs\":{\"think\":true}";
@@ -26,11 +28,6 @@ final class ReasoningTest {
     static void serve() {
         SERVER.reasoning = true;
         SERVER.serve();
-    }
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
     }
 
     @Test

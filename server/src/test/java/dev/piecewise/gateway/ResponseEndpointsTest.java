@@ -4,19 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What can be asked about a response, and how one is ended by its id. */
 @Timeout(60)
 final class ResponseEndpointsTest {
+    @AutoClose
     private final TestGateway server = TestGateway.serving();
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
 
     @Test
     void listsWhatTheRequestSaid() throws Exception {

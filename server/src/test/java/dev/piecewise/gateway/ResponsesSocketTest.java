@@ -9,18 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class ResponsesSocketTest {
+    @AutoClose
     private final TestGateway server = TestGateway.serving(HttpLimits.DEFAULT.withBytes(64 << 10, 4096));
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
 
     @Test
     void saysEverythingInTheOrderThatClientsExpect() throws Exception {

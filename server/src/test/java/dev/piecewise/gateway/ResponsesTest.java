@@ -11,7 +11,7 @@ import dev.piecewise.error.ServingException;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,15 +19,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 final class ResponsesTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
+
     private static final String TOOLS =
             ",\"tools\":[{\"type\":\"function\",\"name\":\"now\",\"parameters\":{\"type\":\"object\"}}]";
     private static final String CALL = "<tool_call>{\"name\": \"now\", \"arguments\": {\"a\": 1}}</tool_call>";
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @Test
     void answersWithTheShapeThatOpenAiHas() throws Exception {

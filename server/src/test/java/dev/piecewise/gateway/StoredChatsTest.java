@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,12 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class StoredChatsTest {
     private static final String PATH = "/v1/chat/completions";
 
+    @AutoClose
     private final TestGateway server = TestGateway.serving();
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
 
     @Test
     void givesChangesAndForgetsOne() throws Exception {

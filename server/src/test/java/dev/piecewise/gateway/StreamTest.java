@@ -11,12 +11,13 @@ import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class StreamTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
 
     private static final String HEAD =
@@ -25,11 +26,6 @@ final class StreamTest {
     private static final String SERVED_BY = "\"piecewise\":{\"mode\":\"base\",\"fingerprint\":\"ba5e\",\"pool\":null,"
             + "\"reason\":\"user has no plan\",\"history_items\":0}";
     private static final String DONE = "data: [DONE]\n\n";
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @Test
     void writesAnEventForEachPieceOfText() throws Exception {

@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import dev.piecewise.engine.TokenConstraint;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,12 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What requests for structured output become on their way to the engine. */
 @Timeout(60)
 final class StructuredOutputTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @ParameterizedTest
     @CsvSource(

@@ -153,6 +153,12 @@ final class TestGateway implements AutoCloseable {
         gateway.serve(new Serving(model, engine, personalizer, store, pools, reassembleAfter));
     }
 
+    /** With an engine that says this to everybody from now on. */
+    TestGateway saying(String text) {
+        engine.say(text);
+        return this;
+    }
+
     /** Where the store's files are. */
     Path directory() {
         return directory;

@@ -8,7 +8,7 @@ import dev.piecewise.store.Store;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 /** What a user can see, have assembled in the background, take along and have erased. */
 @Timeout(60)
 final class UserDataTest {
+    @AutoClose
     private final TestGateway server = TestGateway.loading(HttpLimits.DEFAULT);
 
     @BeforeEach
@@ -23,11 +24,6 @@ final class UserDataTest {
         server.reassembleAfter = 5;
         server.serve();
         server.engine.say("so it was");
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
     }
 
     @Test

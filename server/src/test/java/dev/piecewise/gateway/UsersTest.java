@@ -11,7 +11,7 @@ import static org.hamcrest.Matchers.nullValue;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,12 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 final class UsersTest {
+    @AutoClose
     private static final TestGateway SERVER = TestGateway.serving();
-
-    @AfterAll
-    static void close() {
-        SERVER.close();
-    }
 
     @BeforeEach
     void forgetEverybody() {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +26,9 @@ final class FailedStepTest {
     @TempDir
     Path directory;
 
+    @AutoClose
     private TinyRunner tiny;
+
     private int[] tokens;
     private final List<TokenLogprobs> seen = new ArrayList<>();
 
@@ -35,11 +37,6 @@ final class FailedStepTest {
         tiny = TinyRunner.of(TinyCheckpoint.llama(), directory);
         tokens = tiny.tokens(24, 1);
         read(12);
-    }
-
-    @AfterEach
-    void close() {
-        tiny.close();
     }
 
     private void read(int length) {

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +30,9 @@ final class LogprobsTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     static TinyRunner tiny;
+
     static int[] prompt;
 
     /** After each token of the prompt. */
@@ -41,11 +43,6 @@ final class LogprobsTest {
         tiny = TinyRunner.of(TinyCheckpoint.llama(), directory);
         prompt = tiny.tokens(LENGTH, 1);
         logits = tiny.reference.logits(Sequence.of(prompt), Updates.NONE);
-    }
-
-    @AfterAll
-    static void close() {
-        tiny.close();
     }
 
     private static Span span(Draw draw) {

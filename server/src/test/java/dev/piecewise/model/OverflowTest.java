@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,7 +37,9 @@ final class OverflowTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     static TinyRunner tiny;
+
     static LoraAdapter wild;
 
     @BeforeAll
@@ -50,11 +52,6 @@ final class OverflowTest {
             factors.put(site, new Factors(each.rank(), each.in(), each.out(), huge, each.b()));
         });
         wild = TinyAdapter.of(factors);
-    }
-
-    @AfterAll
-    static void close() {
-        tiny.close();
     }
 
     private static Span span(LoraAdapter adapter, int column, int extent) {

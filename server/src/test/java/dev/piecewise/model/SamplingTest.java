@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +36,7 @@ final class SamplingTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     static TinyRunner tiny;
 
     /** Of the prompt's last position, as reported by the script itself. */
@@ -48,11 +49,6 @@ final class SamplingTest {
         tiny = TinyRunner.of(TinyCheckpoint.llama().with("vocab_size", VOCABULARY), directory);
         prompt = tiny.tokens(LENGTH, 1);
         logprobs = Distributions.byToken(Distributions.reported(draw(plain(0, 0, VOCABULARY))));
-    }
-
-    @AfterAll
-    static void close() {
-        tiny.close();
     }
 
     private static Draw plain(double temperature, double uniform, int alternatives) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +33,9 @@ final class TokenMaskTest {
     @TempDir
     static Path directory;
 
+    @AutoClose
     static TinyRunner tiny;
+
     static int[] prompt;
     static double[] logprobs;
 
@@ -42,11 +44,6 @@ final class TokenMaskTest {
         tiny = TinyRunner.of(TinyCheckpoint.llama().with("vocab_size", VOCABULARY), directory);
         prompt = tiny.tokens(LENGTH, 1);
         logprobs = Distributions.byToken(Distributions.reported(run(draw(0, 0, VOCABULARY, null))));
-    }
-
-    @AfterAll
-    static void close() {
-        tiny.close();
     }
 
     @Test

@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,16 +33,12 @@ final class AssemblingTest {
     @TempDir
     Path directory;
 
+    @AutoClose
     private PersonalizerFixture with;
 
     @BeforeEach
     void open() {
         with = new PersonalizerFixture(directory);
-    }
-
-    @AfterEach
-    void close() {
-        with.close();
     }
 
     @Test

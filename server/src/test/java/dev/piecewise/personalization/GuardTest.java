@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,17 +32,14 @@ final class GuardTest {
     @TempDir
     Path directory;
 
+    @AutoClose
     private PersonalizerFixture with;
+
     private final List<List<HistoryItem>> tried = new ArrayList<>();
 
     @BeforeEach
     void open() {
         with = new PersonalizerFixture(directory);
-    }
-
-    @AfterEach
-    void close() {
-        with.close();
     }
 
     /** One of five items at most, and no more than three. */

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,16 +37,12 @@ final class LocalPersonalizerTest {
     @TempDir
     Path directory;
 
+    @AutoClose
     private PersonalizerFixture with;
 
     @BeforeEach
     void open() {
         with = new PersonalizerFixture(directory);
-    }
-
-    @AfterEach
-    void close() {
-        with.close();
     }
 
     @Test

@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,9 @@ final class ServingModesTest {
     @TempDir
     Path directory;
 
+    @AutoClose
     private PersonalizerFixture with;
+
     private LocalPersonalizer personalizer;
     private OwnAdapters own;
 
@@ -45,11 +47,6 @@ final class ServingModesTest {
         with = new PersonalizerFixture(directory);
         personalizer = with.personalizer(AdapterMode.AUTO, UnknownUser.BASE);
         own = with.own.orElseThrow();
-    }
-
-    @AfterEach
-    void close() {
-        with.close();
     }
 
     @Test

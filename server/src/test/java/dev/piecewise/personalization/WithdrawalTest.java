@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +47,10 @@ final class WithdrawalTest {
     private Path root;
     private PoolVersions versions;
     private Pool pool;
+
+    @AutoClose
     private Store store;
+
     private PlanCache plans;
 
     @BeforeEach
@@ -65,11 +68,6 @@ final class WithdrawalTest {
         store.putPlan("ben", plan("s0"));
         store.putUser("cas");
         store.putPlan("cas", plan("s2", "s3"));
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     private PlanCache cache(PoolWatch watch) {

@@ -12,7 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +28,8 @@ final class DatabaseTest {
     Path directory;
 
     private String url;
+
+    @AutoClose
     private Database database;
 
     @BeforeEach
@@ -42,11 +44,6 @@ final class DatabaseTest {
         config.setDataSource(source);
         database = new Database(config, Dialect.SQLITE);
         database.write(session -> session.update("CREATE TABLE notes (text TEXT)"));
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
     }
 
     @Test

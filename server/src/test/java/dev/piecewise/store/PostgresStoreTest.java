@@ -1,9 +1,8 @@
 package dev.piecewise.store;
 
 import dev.piecewise.fixture.Postgres;
-import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,17 +11,14 @@ final class PostgresStoreTest extends StoreContract {
     @TempDir
     static Path directory;
 
+    @AutoClose
     private static Postgres postgres;
+
     private String url = "";
 
     @BeforeAll
     static void start() {
         postgres = new Postgres(directory);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        postgres.close();
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,16 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every database does alike. */
 @Timeout(60)
 abstract class StoreContract {
+    @AutoClose
     Store store;
 
     @BeforeEach
     void open() {
         store = Stores.open(url());
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

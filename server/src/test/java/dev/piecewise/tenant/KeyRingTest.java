@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +30,8 @@ final class KeyRingTest {
     private final Table table = new Table();
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicLong wallSeconds = new AtomicLong();
+
+    @AutoClose
     private final KeyRing ring = new KeyRing(new Wall(), Duration.ofMinutes(5), nanos::get);
 
     /** A clock that a test sets. */
@@ -100,11 +102,6 @@ final class KeyRingTest {
     @BeforeEach
     void follow() {
         ring.follow(table);
-    }
-
-    @AfterEach
-    void close() {
-        ring.close();
     }
 
     private void advance(Duration time) {

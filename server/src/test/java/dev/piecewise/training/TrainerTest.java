@@ -28,7 +28,7 @@ import java.util.Random;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,7 +43,9 @@ final class TrainerTest {
     @TempDir
     Path directory;
 
+    @AutoClose
     private TrainableBase base;
+
     private LoraShape shape;
 
     @BeforeEach
@@ -54,11 +56,6 @@ final class TrainerTest {
             base = TrainableBase.load(checkpoint, config, DeviceChoice.of("cpu", "float32", true));
         }
         shape = LoraShape.of(config, EnumSet.of(Projection.Q, Projection.V, Projection.DOWN), 4, 8, 1);
-    }
-
-    @AfterEach
-    void close() {
-        base.close();
     }
 
     @Test

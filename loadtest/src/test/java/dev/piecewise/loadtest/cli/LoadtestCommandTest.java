@@ -13,8 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,17 +26,8 @@ final class LoadtestCommandTest {
     @TempDir
     private Path directory;
 
-    private LoadtestRun load;
-
-    @BeforeEach
-    void start() throws IOException {
-        load = new LoadtestRun();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        load.close();
-    }
+    @AutoClose
+    private final LoadtestRun load = new LoadtestRun();
 
     @Test
     void measuresAServerAndWritesTheReportInEveryForm() throws IOException {

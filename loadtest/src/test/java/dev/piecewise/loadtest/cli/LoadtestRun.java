@@ -23,8 +23,6 @@ final class LoadtestRun implements AutoCloseable {
             .json("/version", 200, "{\"version\":\"1.2\"}")
             .on(COMPLETIONS, Chunks.answering());
 
-    LoadtestRun() throws IOException {}
-
     ScriptedServer server() {
         return server;
     }

@@ -2,26 +2,15 @@ package dev.piecewise.loadtest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whom a run asks as, in each dialect, by what the server was asked. */
 @Timeout(60)
 final class UsersOfARunTest {
-    private LoadtestRun load;
-
-    @BeforeEach
-    void start() throws IOException {
-        load = new LoadtestRun();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        load.close();
-    }
+    @AutoClose
+    private final LoadtestRun load = new LoadtestRun();
 
     @Test
     void vllmsAdaptersAndLlamaCppsAreThoseThatTheServerLists() {
