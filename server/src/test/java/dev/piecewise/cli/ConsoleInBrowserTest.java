@@ -2,7 +2,6 @@ package dev.piecewise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.fixture.NodeScripts;
 import dev.piecewise.fixture.Programs;
 import dev.piecewise.store.Store;
@@ -14,11 +13,8 @@ import dev.piecewise.tenant.Role;
 import dev.piecewise.tenant.Tenant;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,29 +43,25 @@ final class ConsoleInBrowserTest {
         Assumptions.assumeTrue(found.isPresent(), "there is no Chromium on the path, and CHROMIUM names none");
         chromium = found.orElseThrow().toString();
         scripts = NodeScripts.install("console", "page.mjs");
-        database = "jdbc:sqlite:" + directory.resolve("demo.db");
+        database = RunningServer.database(directory);
         DemoPeople.read(DEMO).store(database, (_, _) -> {});
     }
 
     @Test
     void anybodyMayUseItWithMouseOrKeyboardInAnyColoursAndSizes() throws Exception {
-        try (Server server = new Server(config())) {
-            String url = server.start();
-            server.load();
-            passes(scripts.node("use.mjs", SECONDS, chromium, url));
+        try (RunningServer server = start()) {
+            passes(scripts.node("use.mjs", SECONDS, chromium, server.client().url()));
         }
     }
 
     @Test
     void aKeyOpensWhatItsRolesAllow() throws Exception {
-        try (Server server = new Server(config("security.require-keys=true"))) {
-            String url = server.start();
-            server.load();
+        try (RunningServer server = start("security.require-keys=true")) {
             passes(scripts.node(
                     "keys.mjs",
                     SECONDS,
                     chromium,
-                    url,
+                    server.client().url(),
                     key(Role.INFERENCE, Role.USERS, Role.ADMIN),
                     key(Role.INFERENCE),
                     key(Role.USERS),
@@ -89,15 +81,8 @@ final class ConsoleInBrowserTest {
         }
     }
 
-    private static PiecewiseConfig config(String... more) {
-        List<String> settings = List.of(
-                "server.port=0",
-                "model.path=" + DEMO,
-                "adapters.pool=" + DEMO.resolve("pool"),
-                "store.url=" + database);
-        return PiecewiseConfig.load(
-                Optional.empty(),
-                Stream.concat(settings.stream(), Arrays.stream(more)).toList());
+    private static RunningServer start(String... more) throws InterruptedException {
+        return RunningServer.start(DEMO, DEMO.resolve("pool"), database, more);
     }
 
     private static Optional<Path> chromium() {

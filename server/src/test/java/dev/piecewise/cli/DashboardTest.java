@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.piecewise.config.PiecewiseConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,7 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,40 +34,31 @@ final class DashboardTest {
     @TempDir
     static Path directory;
 
-    private static Server server;
+    @AutoClose
+    private static RunningServer server;
+
     private static ServerClient client;
-    private static String url;
 
     @BeforeAll
     static void start() throws Exception {
         Path model = TinyFiles.model(directory);
         Path pool = TinyFiles.pool(model, 7, directory.resolve("pool"));
-        server = new Server(PiecewiseConfig.load(
-                Optional.empty(),
-                List.of(
-                        "server.port=0",
-                        "model.path=" + model,
-                        "adapters.pool=" + pool,
-                        "adapters.mode=slots",
-                        "adapters.slots=1",
-                        "engine.kv-places=4096",
-                        "personalization.guard-items=0",
-                        "store.url=jdbc:sqlite:" + directory.resolve("store.db"))));
-        url = server.start();
-        server.load();
-        client = new ServerClient(url);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+        server = RunningServer.start(
+                model,
+                pool,
+                RunningServer.database(directory),
+                "adapters.mode=slots",
+                "adapters.slots=1",
+                "engine.kv-places=4096",
+                "personalization.guard-items=0");
+        client = server.client();
     }
 
     @Test
     void everyPanelAndEveryAlertHasData() throws Exception {
         List<String> missing = new ArrayList<>(questions());
         assertThat(missing).hasSizeGreaterThan(40);
-        try (Prometheus prometheus = Prometheus.scraping(url.replace("http://", ""), directory)) {
+        try (Prometheus prometheus = Prometheus.scraping(client.url().replace("http://", ""), directory)) {
             long end = System.nanoTime() + PATIENCE.toNanos();
             for (int round = 1; !missing.isEmpty() && System.nanoTime() < end; round++) {
                 work(round);

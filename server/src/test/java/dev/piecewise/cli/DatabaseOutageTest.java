@@ -2,11 +2,8 @@ package dev.piecewise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.fixture.Postgres;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,11 +23,10 @@ class DatabaseOutageTest {
         Path model = TinyFiles.model(directory);
         Path pool = TinyFiles.pool(model, 7, directory.resolve("pool"));
         try (Postgres postgres = new Postgres(directory.resolve("data"));
-                Server server = server(model, pool, postgres.emptySchema());
+                RunningServer server =
+                        RunningServer.start(model, pool, postgres.emptySchema(), "engine.kv-places=1024");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            String url = server.start();
-            server.load();
-            ServerClient client = new ServerClient(url);
+            ServerClient client = server.client();
             assertThat(append(client, "ann", "what she likes").status()).isEqualTo(200);
             assertThat(client.post("/v1/users/ann/plan", "{}").status()).isEqualTo(200);
             String answer = tokens(client.complete("ann", ""));
@@ -66,17 +62,6 @@ class DatabaseOutageTest {
             assertThat(client.complete("stranger", "").status()).isEqualTo(200);
             assertThat(tokens(client.complete("ann", ""))).isEqualTo(answer);
         }
-    }
-
-    private static Server server(Path model, Path pool, String store) {
-        return new Server(PiecewiseConfig.load(
-                Optional.empty(),
-                List.of(
-                        "server.port=0",
-                        "model.path=" + model,
-                        "adapters.pool=" + pool,
-                        "engine.kv-places=1024",
-                        "store.url=" + store)));
     }
 
     private static ServerClient.Answer append(ServerClient client, String user, String text) throws Exception {

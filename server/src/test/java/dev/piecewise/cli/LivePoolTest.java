@@ -15,7 +15,6 @@ import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
-import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.fixture.TinyAdapter;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
@@ -54,7 +53,7 @@ class LivePoolTest {
     private Path model;
     private Path pool;
     private ServerClient client = new ServerClient("");
-    private final Deque<Server> servers = new ArrayDeque<>();
+    private final Deque<RunningServer> servers = new ArrayDeque<>();
 
     @BeforeEach
     void makePool() {
@@ -66,25 +65,20 @@ class LivePoolTest {
 
     @AfterEach
     void stop() {
-        servers.forEach(Server::close);
+        servers.forEach(RunningServer::close);
     }
 
     private void start(String mode, Path from) throws Exception {
-        Server server = new Server(PiecewiseConfig.load(
-                Optional.empty(),
-                List.of(
-                        "server.port=0",
-                        "model.path=" + model,
-                        "adapters.pool=" + from,
-                        "adapters.mode=" + mode,
-                        "personalization.guard-items=0",
-                        "personalization.k=6",
-                        "engine.kv-places=8192",
-                        "store.url=jdbc:sqlite:" + directory.resolve("store.db"))));
+        RunningServer server = RunningServer.start(
+                model,
+                from,
+                RunningServer.database(directory),
+                "adapters.mode=" + mode,
+                "personalization.guard-items=0",
+                "personalization.k=6",
+                "engine.kv-places=8192");
         servers.add(server);
-        String url = server.start();
-        server.load();
-        client = new ServerClient(url);
+        client = server.client();
         client.post(
                 "/v1/users/ann/history", "{\"items\":[\"it rained all day\",\"so it goes, and a question of taste\"]}");
         assertThat(client.post("/v1/users/ann/plan", "{}").status()).isEqualTo(200);

@@ -3,12 +3,10 @@ package dev.piecewise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.piecewise.config.PiecewiseConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,8 +39,8 @@ class ManyUsersTest {
     @ParameterizedTest
     @CsvSource({"resident, product", "slots, product", "slots, factor"})
     void everyStreamInACrowdIsWhatItsUserGetsAlone(String mode, String merge) throws Exception {
-        try (Server server = start(mode, merge)) {
-            ServerClient client = client(server);
+        try (RunningServer server = start(mode, merge)) {
+            ServerClient client = server.client();
             addUsers(client);
             List<String> alone = new ArrayList<>();
             for (int user = 0; user < USERS; user++) {
@@ -67,11 +65,11 @@ class ManyUsersTest {
 
     @Test
     void tellsWhatAnsweredAndKeepsPlansOverARestart() throws Exception {
-        try (Server server = start("resident", "product")) {
-            addUsers(client(server));
+        try (RunningServer server = start("resident", "product")) {
+            addUsers(server.client());
         }
-        try (Server server = start("resident", "product")) {
-            ServerClient client = client(server);
+        try (RunningServer server = start("resident", "product")) {
+            ServerClient client = server.client();
             ServerClient.Answer answer = client.complete("u1", "");
             JsonNode told = answer.servedBy();
             assertThat(told.path("mode").asText()).isEqualTo("assembled");
@@ -84,8 +82,8 @@ class ManyUsersTest {
     }
 
     private List<String> answers(String mode) throws Exception {
-        try (Server server = start(mode, "product")) {
-            ServerClient client = client(server);
+        try (RunningServer server = start(mode, "product")) {
+            ServerClient client = server.client();
             addUsers(client);
             List<String> answers = new ArrayList<>();
             for (int user = 0; user < USERS; user++) {
@@ -95,24 +93,16 @@ class ManyUsersTest {
         }
     }
 
-    private static Server start(String mode, String merge) {
-        List<String> settings = List.of(
-                "server.port=0",
-                "model.path=" + model,
-                "adapters.pool=" + pool,
+    private static RunningServer start(String mode, String merge) throws InterruptedException {
+        return RunningServer.start(
+                model,
+                pool,
+                "jdbc:sqlite:" + directory.resolve(mode + "-" + merge + ".db"),
                 "adapters.mode=" + mode,
                 "adapters.merge=" + merge,
                 "engine.kv-places=4096",
                 "engine.max-sequences=24",
-                "engine.max-batched-tokens=48",
-                "store.url=jdbc:sqlite:" + directory.resolve(mode + "-" + merge + ".db"));
-        return new Server(PiecewiseConfig.load(Optional.empty(), settings));
-    }
-
-    private static ServerClient client(Server server) throws InterruptedException {
-        String url = server.start();
-        server.load();
-        return new ServerClient(url);
+                "engine.max-batched-tokens=48");
     }
 
     private static void addUsers(ServerClient client) throws Exception {

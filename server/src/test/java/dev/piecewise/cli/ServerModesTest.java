@@ -8,7 +8,6 @@ import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.checkpoint.Projection;
-import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.fixture.ReferenceLora;
 import dev.piecewise.fixture.ReferenceModel;
 import dev.piecewise.fixture.TinyAdapter;
@@ -23,11 +22,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,30 +38,18 @@ class ServerModesTest {
     static Path directory;
 
     private static Path model;
-    private static Server server;
-    private static String url;
+
+    @AutoClose
+    private static RunningServer server;
+
     private static ServerClient client;
 
     @BeforeAll
     static void start() throws Exception {
         model = TinyFiles.model(directory);
         Path pool = TinyFiles.pool(model, 7, directory.resolve("pool"));
-        server = new Server(PiecewiseConfig.load(
-                Optional.empty(),
-                List.of(
-                        "server.port=0",
-                        "model.path=" + model,
-                        "adapters.pool=" + pool,
-                        "engine.kv-places=4096",
-                        "store.url=jdbc:sqlite:" + directory.resolve("store.db"))));
-        url = server.start();
-        server.load();
-        client = new ServerClient(url);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+        server = RunningServer.start(model, pool, RunningServer.database(directory), "engine.kv-places=4096");
+        client = server.client();
     }
 
     @Test
@@ -82,7 +68,7 @@ class ServerModesTest {
 
         HttpResponse<byte[]> got = HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(url + "/v1/users/ann/adapter"))
+                        HttpRequest.newBuilder(URI.create(client.url() + "/v1/users/ann/adapter"))
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray());
         assertThat(got.headers().firstValue("content-type")).contains("application/zip");
@@ -187,7 +173,7 @@ class ServerModesTest {
             throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(url + path))
+                        HttpRequest.newBuilder(URI.create(client.url() + path))
                                 .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());

@@ -7,7 +7,6 @@ import dev.piecewise.config.PiecewiseConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,7 +58,7 @@ class ServerTest {
 
     @Test
     void saysThatItLoadsUntilItHasLoaded() throws Exception {
-        try (Server server = server(pool)) {
+        try (Server server = new Server(config(pool))) {
             ServerClient client = new ServerClient(server.start());
             for (String path : List.of("/health", "/health/ready", "/v1/models", "/v1/users")) {
                 assertThat(client.get(path).status()).isEqualTo(503);
@@ -79,8 +78,8 @@ class ServerTest {
 
     @Test
     void refusesStrangersWhereItIsToldTo() throws Exception {
-        try (Server server = server(pool, "personalization.unknown-user=reject")) {
-            ServerClient client = serving(server);
+        try (RunningServer server = RunningServer.start(config(pool, "personalization.unknown-user=reject"))) {
+            ServerClient client = server.client();
             ServerClient.Answer refused = client.complete("stranger", "");
             assertThat(refused.status()).isEqualTo(404);
             assertThat(refused.errorCode()).isEqualTo("user_not_found");
@@ -97,13 +96,13 @@ class ServerTest {
     @Test
     void aPlanOfAnotherPoolIsNotServedSilently() throws Exception {
         String before;
-        try (Server server = server(pool)) {
-            ServerClient client = serving(server);
+        try (RunningServer server = RunningServer.start(config(pool))) {
+            ServerClient client = server.client();
             addUser(client, "ann");
             before = client.complete("ann", "").servedBy().path("fingerprint").asText();
         }
-        try (Server server = server(TinyFiles.pool(model, 99, own.resolve("other")))) {
-            ServerClient client = serving(server);
+        try (RunningServer server = RunningServer.start(config(TinyFiles.pool(model, 99, own.resolve("other"))))) {
+            ServerClient client = server.client();
             JsonNode served = client.complete("ann", "").servedBy();
             assertThat(served.path("mode").asText()).isEqualTo("base");
             assertThat(served.path("reason").asText()).contains("another pool");
@@ -120,8 +119,8 @@ class ServerTest {
 
     @Test
     void anErasedUserIsServedByTheBaseAgain() throws Exception {
-        try (Server server = server(pool)) {
-            ServerClient client = serving(server);
+        try (RunningServer server = RunningServer.start(config(pool))) {
+            ServerClient client = server.client();
             String base = tokens(client.complete("ann", ""));
             addUser(client, "ann");
             assertThat(tokens(client.complete("ann", ""))).isNotEqualTo(base);
@@ -138,8 +137,8 @@ class ServerTest {
 
     @Test
     void hasEveryMetricThatItIsToHave() throws Exception {
-        try (Server server = server(pool, "adapters.mode=slots")) {
-            ServerClient client = serving(server);
+        try (RunningServer server = RunningServer.start(config(pool, "adapters.mode=slots"))) {
+            ServerClient client = server.client();
             addUser(client, "somebody");
             client.complete("somebody", ",\"n\":2");
             String metrics = client.get("/metrics").text();
@@ -176,22 +175,10 @@ class ServerTest {
         assertThat(metrics.lines()).anyMatch(line -> line.matches(name + "(_count)?(\\{.*)? .*"));
     }
 
-    private Server server(Path withPool, String... settings) {
-        List<String> all = new ArrayList<>(List.of(
-                "server.port=0",
-                "model.path=" + model,
-                "adapters.pool=" + withPool,
-                "engine.kv-places=4096",
-                "engine.max-length=512",
-                "store.url=jdbc:sqlite:" + own.resolve("store.db")));
-        all.addAll(List.of(settings));
-        return new Server(PiecewiseConfig.load(Optional.empty(), all));
-    }
-
-    private static ServerClient serving(Server server) throws InterruptedException {
-        String url = server.start();
-        server.load();
-        return new ServerClient(url);
+    private PiecewiseConfig config(Path withPool, String... more) {
+        List<String> all = new ArrayList<>(List.of("engine.kv-places=4096", "engine.max-length=512"));
+        all.addAll(List.of(more));
+        return RunningServer.config(model, withPool, RunningServer.database(own), all.toArray(String[]::new));
     }
 
     private static void addUser(ServerClient client, String user) throws Exception {

@@ -8,7 +8,6 @@ import dev.piecewise.adapter.Consent;
 import dev.piecewise.adapter.PoolEdits;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolVersions;
-import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
 import dev.piecewise.tenant.ApiKey;
@@ -30,7 +29,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -49,7 +47,7 @@ final class TenantPoolsTest {
     @TempDir
     Path directory;
 
-    private final Deque<Server> servers = new ArrayDeque<>();
+    private final Deque<RunningServer> servers = new ArrayDeque<>();
     private Path model = Path.of("");
     private Path tenants = Path.of("");
     private String url = "";
@@ -68,7 +66,7 @@ final class TenantPoolsTest {
         publish("acme", 11);
         Files.createDirectory(tenants.resolve("dora"));
         Files.writeString(tenants.resolve("dora").resolve("pool.json"), "{}");
-        String database = "jdbc:sqlite:" + directory.resolve("store.db");
+        String database = RunningServer.database(directory);
         try (Store store = Stores.open(database)) {
             Keys issuer = new Keys(store.keys(), Clock.systemUTC());
             for (String tenant : TENANTS) {
@@ -78,20 +76,16 @@ final class TenantPoolsTest {
                                 .secret());
             }
         }
-        Server server = new Server(PiecewiseConfig.load(
-                Optional.empty(),
-                List.of(
-                        "server.port=0",
-                        "model.path=" + model,
-                        "adapters.pool=" + shared,
-                        "adapters.tenant-pools=" + tenants,
-                        "adapters.mode=" + mode,
-                        "personalization.guard-items=0",
-                        "security.require-keys=true",
-                        "store.url=" + database)));
+        RunningServer server = RunningServer.start(
+                model,
+                shared,
+                database,
+                "adapters.tenant-pools=" + tenants,
+                "adapters.mode=" + mode,
+                "personalization.guard-items=0",
+                "security.require-keys=true");
         servers.add(server);
-        url = server.start();
-        server.load();
+        url = server.client().url();
         for (String tenant : TENANTS) {
             ask(tenant, "POST", "/v1/users/ann/history", "{\"items\":[\"rain over the hills\",\"a second line\"]}");
         }
@@ -99,7 +93,7 @@ final class TenantPoolsTest {
 
     @AfterEach
     void stop() {
-        servers.forEach(Server::close);
+        servers.forEach(RunningServer::close);
     }
 
     /** A pool of s0 to s4; returns its version. */

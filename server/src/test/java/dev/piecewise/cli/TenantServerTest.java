@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.Stores;
 import dev.piecewise.tenant.ApiKey;
@@ -21,11 +20,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,8 +41,9 @@ final class TenantServerTest {
     @TempDir
     static Path directory;
 
-    private static Server server;
-    private static String url;
+    @AutoClose
+    private static RunningServer server;
+
     private static String acme;
     private static String bells;
 
@@ -52,29 +51,19 @@ final class TenantServerTest {
     static void start() throws Exception {
         Path model = TinyFiles.model(directory);
         Path pool = TinyFiles.pool(model, 7, directory.resolve("pool"));
-        String database = "jdbc:sqlite:" + directory.resolve("store.db");
+        String database = RunningServer.database(directory);
         try (Store store = Stores.open(database)) {
             Keys keys = new Keys(store.keys(), Clock.systemUTC());
             acme = keys.create(draft("acme")).secret();
             bells = keys.create(draft("bells")).secret();
         }
-        server = new Server(PiecewiseConfig.load(
-                Optional.empty(),
-                List.of(
-                        "server.port=0",
-                        "model.path=" + model,
-                        "adapters.pool=" + pool,
-                        "adapters.mode=slots",
-                        "personalization.guard-items=0",
-                        "security.require-keys=true",
-                        "store.url=" + database)));
-        url = server.start();
-        server.load();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+        server = RunningServer.start(
+                model,
+                pool,
+                database,
+                "adapters.mode=slots",
+                "personalization.guard-items=0",
+                "security.require-keys=true");
     }
 
     @Test
@@ -137,7 +126,7 @@ final class TenantServerTest {
 
     private static Answer ask(String key, String path, String body) throws Exception {
         HttpResponse<String> response = HTTP.send(
-                HttpRequest.newBuilder(URI.create(url + path))
+                HttpRequest.newBuilder(URI.create(server.client().url() + path))
                         .header("Authorization", "Bearer " + key)
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
