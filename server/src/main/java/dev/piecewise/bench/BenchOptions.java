@@ -1,6 +1,12 @@
 package dev.piecewise.bench;
 
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.model.BaseModel;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * What is measured.
@@ -26,6 +32,38 @@ public record BenchOptions(
         SAME,
         /** Each sequence its own plan over a resident pool of q, k, v and o pieces. */
         POOL
+    }
+
+    /** What two runs must have in common for their ratios to be comparable. */
+    public Map<String, String> setting(BaseModel base, int threads) {
+        SequencedMap<String, String> setting = new LinkedHashMap<>();
+        setting.put("measured", "engine");
+        setting.put("model", shape(base.config()));
+        setting.put("dtype", base.dtype());
+        setting.put("device", base.device());
+        setting.put("threads", String.valueOf(threads));
+        setting.put("adapters", adapters.name().toLowerCase(Locale.ROOT));
+        if (adapters != Adapters.NONE) {
+            setting.put("rank", String.valueOf(rank));
+        }
+        if (adapters == Adapters.POOL) {
+            setting.put("sharers", String.valueOf(sharers));
+        }
+        setting.put("prompt", String.valueOf(prompt));
+        return setting;
+    }
+
+    private static String shape(ModelConfig model) {
+        return "%s %d/%d, %d layers, %d/%d heads of %d, vocabulary %d"
+                .formatted(
+                        model.architecture(),
+                        model.hidden(),
+                        model.intermediate(),
+                        model.layers(),
+                        model.heads(),
+                        model.kvHeads(),
+                        model.headDim(),
+                        model.vocabulary());
     }
 
     int most() {

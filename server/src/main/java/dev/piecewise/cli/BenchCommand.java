@@ -3,7 +3,9 @@ package dev.piecewise.cli;
 import dev.piecewise.bench.Bench;
 import dev.piecewise.bench.BenchOptions;
 import dev.piecewise.bench.BenchReport;
+import dev.piecewise.bench.EngineRatios;
 import dev.piecewise.bench.gateway.GatewayBench;
+import dev.piecewise.bench.gateway.GatewayRatios;
 import dev.piecewise.bench.gateway.GatewayReport;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
@@ -18,7 +20,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,12 +89,13 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "N", description = "With --gateway: for each rate (${DEFAULT-VALUE}).")
     private int seconds = 5;
 
-    @Option(names = "--json", description = "One line of JSON instead of the table.")
-    private boolean json;
+    @Mixin
+    private BenchOutput output;
 
     @Override
     public Integer call() throws InterruptedException {
         check();
+        output.check();
         if (gateway) {
             return measureGateway();
         }
@@ -101,24 +106,34 @@ public final class BenchCommand implements Callable<Integer> {
                 ? config.engine().threads()
                 : Runtime.getRuntime().availableProcessors();
         try (Termination _ = Termination.atOnce();
-                BaseModel base = base(config);
-                Bench bench = new Bench(base, options, threads);
-                Progress progress = new Progress(spec.commandLine().getErr(), "measuring")) {
-            BenchReport report = bench.run(name, done -> progress.at(done, sequences.size()));
-            spec.commandLine().getOut().println(json ? Json.line(report) : new BenchTable(report).text());
+                BaseModel base = base(config)) {
+            Map<String, String> setting = options.setting(base, threads);
+            output.check(setting);
+            BenchReport report = measure(base, options, threads, name);
+            Supplier<String> table = () -> new BenchTable(report).text();
+            return output.write(setting, new BenchOutput.Measured(report, EngineRatios.of(report), table));
         }
-        return 0;
+    }
+
+    private BenchReport measure(BaseModel base, BenchOptions options, int threads, String name)
+            throws InterruptedException {
+        try (Bench bench = new Bench(base, options, threads);
+                Progress progress = new Progress(spec.commandLine().getErr(), "measuring")) {
+            return bench.run(name, done -> progress.at(done, sequences.size()));
+        }
     }
 
     private int measureGateway() throws InterruptedException {
         try (Scratch scratch = Scratch.create();
                 GatewayBench bench = new GatewayBench(scratch.directory(), Duration.ofSeconds(seconds))) {
+            Map<String, String> setting = GatewayRatios.setting(connections, idle);
+            output.check(setting);
             GatewayReport report = bench.run(connections, idle);
-            spec.commandLine().getOut().println(json ? Json.line(report) : new GatewayTable(report).text());
+            Supplier<String> table = () -> new GatewayTable(report).text();
+            return output.write(setting, new BenchOutput.Measured(report, GatewayRatios.of(report), table));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return 0;
     }
 
     private void check() {

@@ -12,19 +12,27 @@ record GatewayTable(GatewayReport report) {
         List<String> lines = new ArrayList<>();
         lines.add("%d connections; milliseconds at a client on the same cores, and until the gateway has written"
                 .formatted(report.connections()));
-        lines.add("%54s%26s".formatted("all tokens of a step at once", "spread over its time"));
-        lines.add("protocol     tokens/s   per core   at tokens/s"
+        lines.add("%68s%26s".formatted("all tokens of a step at once", "spread over its time"));
+        lines.add("protocol     tokens/s   per core   bytes/token   at tokens/s"
                 + LATENCIES.repeat(2).formatted("p50", "p99", "written", "p50", "p99", "written"));
         for (GatewayReport.Row row : report.rows()) {
-            lines.add("%-10s %10.0f %10.0f %13.0f"
+            lines.add("%-10s %10.0f %10.0f %13.0f %13.0f"
                             .formatted(
                                     row.protocol(),
                                     row.tokensPerSecond(),
                                     row.tokensPerCpuSecond(),
+                                    row.allocatedBytesPerToken(),
                                     row.pacedTokensPerSecond())
                     + latencies(row.together())
                     + latencies(row.spread()));
         }
+        lines.add(
+                "the collector paused %d times for %.1f ms, at most %.1f; bare sockets: %.0f messages a second per core"
+                        .formatted(
+                                report.pauses().count(),
+                                report.pauses().total(),
+                                report.pauses().longest(),
+                                report.bareMessagesPerCpuSecond()));
         lines.add("%d idle WebSockets: %.1f MB of heap, %.1f MB with everything else"
                 .formatted(report.idleSockets(), report.idleHeapBytes() / 1e6, report.heapBytes() / 1e6));
         return String.join("\n", lines);

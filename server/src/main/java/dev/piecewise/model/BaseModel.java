@@ -18,6 +18,7 @@ public final class BaseModel implements AutoCloseable {
     private final LinearLayout layout;
     private final BankLayout bankLayout;
     private final TorchScript script;
+    private final String device;
     private final IValue weights;
     private final IValue shape;
     private final IValue windows;
@@ -27,6 +28,7 @@ public final class BaseModel implements AutoCloseable {
     private BaseModel(ModelConfig config, DeviceChoice choice, TorchScript script, WeightSource source) {
         this.config = config;
         this.precision = choice.precision();
+        this.device = choice.device().toString();
         this.script = script;
         this.layout = layout(choice, script);
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
@@ -93,6 +95,11 @@ public final class BaseModel implements AutoCloseable {
     /** What linear layers are computed in, in the configuration's words. */
     public String dtype() {
         return layout == LinearLayout.PACKED_INT8 ? "int8" : precision.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Where it runs, as reports write it: {@code cpu()}, {@code gpu(0)}. */
+    public String device() {
+        return device;
     }
 
     public Precision precision() {

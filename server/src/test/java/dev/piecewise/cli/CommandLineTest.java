@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.Main;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
@@ -164,6 +165,29 @@ class CommandLineTest {
             assertThat(row.get("tokens_per_second").asDouble()).isPositive();
             assertThat(row.get("adapted").get("tokens_per_second").asDouble()).isPositive();
         }
+    }
+
+    @Test
+    void aBenchIsHeldAgainstAnEarlierOne() throws Exception {
+        Path baseline = own.resolve("baseline.json");
+        List<String> bench =
+                List.of("--model", model + "", "--sequences", "2", "--tokens", "60", "--rounds", "1", "--prompt", "16");
+        assertThat(run("bench", bench, "--json", baseline + "").status()).isZero();
+        JsonNode kept = JSON.readTree(baseline.toFile());
+        assertThat(kept.get("format").asInt()).isEqualTo(1);
+        assertThat(kept.get("rows")).hasSize(1);
+
+        ObjectNode better = (ObjectNode) kept;
+        ((ObjectNode) better.get("ratios")).put("2 sequences: of the read loop's speed", 1e9);
+        Files.writeString(baseline, better.toString());
+        Outcome worse = run("bench", bench, "--compare", baseline + "", "--tolerance", "0.9");
+        assertThat(worse.status()).isEqualTo(3);
+        assertThat(worse.out())
+                .containsPattern("of the read loop's speed .* worse")
+                .contains("worse by more than 90 %");
+
+        Outcome other = run("bench", bench, "--compare", baseline + "", "--set", "model.dtype=bfloat16");
+        assertRefused(other, 1, "was measured in another setting: dtype float32 there, bfloat16 here");
     }
 
     @Test

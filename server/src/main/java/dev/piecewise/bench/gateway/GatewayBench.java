@@ -1,8 +1,10 @@
 package dev.piecewise.bench.gateway;
 
+import com.sun.management.ThreadMXBean;
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
+import dev.piecewise.bench.GcPauses;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.Gateway;
@@ -73,7 +75,23 @@ public final class GatewayBench implements AutoCloseable {
 
     /** Measures streams over so many connections, then so many idle WebSockets. */
     public GatewayReport run(int connections, int idle) throws IOException, InterruptedException {
-        Map<Protocol, double[]> rates = new EnumMap<>(Protocol.class);
+        double bare = BareSocket.perCpuSecond();
+        List<GatewayReport.Row> rows;
+        GcPauses.Summary paused;
+        try (GcPauses pauses = new GcPauses()) {
+            rows = rows(connections);
+            paused = pauses.end();
+        }
+        long before = heap();
+        try (LoadClient sockets = new LoadClient(Protocol.WEBSOCKET, port, idle, 1)) {
+            LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
+            long with = heap();
+            return new GatewayReport(connections, bare, rows, paused, sockets.size(), with - before, with);
+        }
+    }
+
+    private List<GatewayReport.Row> rows(int connections) throws IOException, InterruptedException {
+        Map<Protocol, Rate> rates = new EnumMap<>(Protocol.class);
         // The first rounds warm up; the last one counts.
         for (int round = 0; round < ROUNDS; round++) {
             for (Protocol protocol : Protocol.values()) {
@@ -86,28 +104,34 @@ public final class GatewayBench implements AutoCloseable {
             latency(protocol, connections, 1);
         }
         for (Protocol protocol : Protocol.values()) {
-            double[] rate = Objects.requireNonNull(rates.get(protocol));
+            Rate rate = Objects.requireNonNull(rates.get(protocol));
             GatewayReport.Latency together = latency(protocol, connections, 1);
             GatewayReport.Latency spread = latency(protocol, connections, PARTS);
-            rows.add(new GatewayReport.Row(protocol.name(), rate[0], rate[1], pacedRate(), together, spread));
+            rows.add(new GatewayReport.Row(
+                    protocol.name(),
+                    rate.perSecond(),
+                    rate.perCpuSecond(),
+                    rate.bytesPerToken(),
+                    pacedRate(),
+                    together,
+                    spread));
         }
-        long before = heap();
-        try (LoadClient sockets = new LoadClient(Protocol.WEBSOCKET, port, idle, 1)) {
-            LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
-            long with = heap();
-            return new GatewayReport(connections, rows, sockets.size(), with - before, with);
-        }
+        return rows;
     }
 
-    /** Tokens a second by the clock, and by the processors' time. */
-    private double[] rate(Protocol protocol, int connections) throws IOException {
+    /** Tokens a second by the clock, and by the processors' time; what was allocated for each. */
+    private record Rate(double perSecond, double perCpuSecond, double bytesPerToken) {}
+
+    private Rate rate(Protocol protocol, int connections) throws IOException {
         try (LoadClient client = new LoadClient(protocol, port, connections, TOKENS)) {
             long cpu = cpuNanos();
+            long allocated = allocated();
             long start = System.nanoTime();
             long tokens = client.run(time.toNanos());
             double seconds = (System.nanoTime() - start) / 1e9;
             double cpuSeconds = (cpuNanos() - cpu) / 1e9;
-            return new double[] {tokens / seconds, tokens / Math.max(cpuSeconds, 1e-9)};
+            double bytes = allocated() - allocated;
+            return new Rate(tokens / seconds, tokens / Math.max(cpuSeconds, 1e-9), bytes / Math.max(tokens, 1));
         }
     }
 
@@ -159,6 +183,11 @@ public final class GatewayBench implements AutoCloseable {
     private static long heap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Bytes that all threads allocated so far; virtual ones do on their carriers. */
+    private static long allocated() {
+        return ManagementFactory.getPlatformMXBean(ThreadMXBean.class).getTotalThreadAllocatedBytes();
     }
 
     private static long cpuNanos() {
