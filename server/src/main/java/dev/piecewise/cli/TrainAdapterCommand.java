@@ -9,7 +9,6 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
-import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.text.Tokenizer;
 import dev.piecewise.training.AdapterTraining;
@@ -22,9 +21,7 @@ import dev.piecewise.training.TrainingSettings.Length;
 import dev.piecewise.training.TrainingSettings.Optimizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,6 +45,9 @@ public final class TrainAdapterCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training;
 
+    @Mixin
+    private LoraOptions lora;
+
     @Option(names = "--model", paramLabel = "DIR", required = true, description = "The base model's directory.")
     private Path model;
 
@@ -62,20 +62,6 @@ public final class TrainAdapterCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Checkpoints, from which a killed training goes on; PEFT_DIR.training.")
     private @Nullable Path work;
-
-    @Option(names = "--rank", paramLabel = "R", description = "Rank of the factors (${DEFAULT-VALUE}).")
-    private int rank = 8;
-
-    @Option(names = "--alpha", paramLabel = "X", description = "Updates are scaled by alpha / rank (${DEFAULT-VALUE}).")
-    private double alpha = 8;
-
-    @Option(
-            names = "--projections",
-            paramLabel = "P",
-            split = ",",
-            converter = ProjectionConverter.class,
-            description = "Adapted projections of every layer: q,k,v,o,gate,up,down (q,k,v,o).")
-    private Set<Projection> projections = EnumSet.of(Projection.Q, Projection.K, Projection.V, Projection.O);
 
     @Option(
             names = "--context",
@@ -96,8 +82,7 @@ public final class TrainAdapterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Usage.atLeast(spec, 1, rank, "--rank");
-        Usage.require(spec, alpha > 0, "--alpha must be positive, not " + alpha);
+        lora.check();
         Usage.require(spec, mask == null || !maskNames, "--mask and --mask-names exclude each other");
         TrainingSettings how =
                 training.settings(new TrainingOptions.Defaults(new Length.Epochs(3), Optimizer.of(5e-3), 6));
@@ -127,7 +112,7 @@ public final class TrainAdapterCommand implements Callable<Integer> {
         checkpoint.verify(base);
         Path workplace = work == null ? out.resolveSibling(out.getFileName() + ".training") : work;
         AdapterTraining trainer = new AdapterTraining(workplace, checkpoint, base, reader(base));
-        LoraShape shape = LoraShape.of(base, projections, rank, alpha, how.seed());
+        LoraShape shape = lora.shape(base, how.seed());
         LoraAdapter adapter =
                 trainer.train(items, LoadedModel.device(config, checkpoint.dtype() == DType.F32), how, shape, progress);
         PeftWriter.write(adapter, base, model.toAbsolutePath().normalize().getFileName() + "", out);
@@ -136,7 +121,7 @@ public final class TrainAdapterCommand implements Callable<Integer> {
         spec.commandLine()
                 .getOut()
                 .println("%s: %d sites, rank %d, %,d bytes; %s"
-                        .formatted(out, adapter.sites().size(), rank, adapter.bytes(), progress.summary()));
+                        .formatted(out, adapter.sites().size(), shape.rank(), adapter.bytes(), progress.summary()));
     }
 
     private ExampleReader reader(ModelConfig base) {

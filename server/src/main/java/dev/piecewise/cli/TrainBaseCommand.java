@@ -6,22 +6,18 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
-import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.DeviceChoice;
 import dev.piecewise.training.AdaptedBase;
 import dev.piecewise.training.AdapterTraining;
 import dev.piecewise.training.Corpus;
-import dev.piecewise.training.LoraShape;
 import dev.piecewise.training.ScratchBase;
 import dev.piecewise.training.TrainingSettings;
 import dev.piecewise.training.TrainingSettings.Length;
 import dev.piecewise.training.TrainingSettings.Optimizer;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,6 +45,9 @@ public final class TrainBaseCommand implements Callable<Integer> {
 
     @Mixin
     private TrainingOptions training;
+
+    @Mixin
+    private LoraOptions lora;
 
     @Option(names = "--model", paramLabel = "DIR", description = "The base model to adapt.")
     private @Nullable Path model;
@@ -91,20 +90,6 @@ public final class TrainBaseCommand implements Callable<Integer> {
             description = "From scratch: what the weights are written as; BF16.")
     private DType store = DType.BF16;
 
-    @Option(names = "--rank", paramLabel = "R", description = "Of the LoRA that adapts; 8.")
-    private int rank = 8;
-
-    @Option(names = "--alpha", paramLabel = "X", description = "Of the LoRA that adapts; 8.")
-    private double alpha = 8;
-
-    @Option(
-            names = "--projections",
-            paramLabel = "P",
-            split = ",",
-            converter = ProjectionConverter.class,
-            description = "Adapted projections of every layer: q,k,v,o,gate,up,down; q,k,v,o.")
-    private Set<Projection> projections = EnumSet.of(Projection.Q, Projection.K, Projection.V, Projection.O);
-
     @Override
     public Integer call() {
         if (scratch == (model != null)) {
@@ -135,6 +120,7 @@ public final class TrainBaseCommand implements Callable<Integer> {
     }
 
     private void adapt(Path from, List<HistoryItem> corpus, Path workplace) {
+        lora.check();
         PiecewiseConfig config = settings.load(from);
         TrainingSettings how =
                 training.settings(new TrainingOptions.Defaults(new Length.Epochs(3), Optimizer.of(1e-4), 6));
@@ -151,8 +137,7 @@ public final class TrainBaseCommand implements Callable<Integer> {
                 AdaptedBase.write(checkpoint, read, weights, work::publishLog, out);
                 changed = "%d tensors trained".formatted(weights.size());
             } else {
-                LoraShape lora = LoraShape.of(read, projections, rank, alpha, how.seed());
-                LoraAdapter adapter = work.train(corpus, device, how, lora, progress);
+                LoraAdapter adapter = work.train(corpus, device, how, lora.shape(read, how.seed()), progress);
                 AdaptedBase.write(checkpoint, read, adapter, work::publishLog, out);
                 changed = "%d sites adapted".formatted(adapter.sites().size());
             }
