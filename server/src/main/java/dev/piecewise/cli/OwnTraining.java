@@ -1,23 +1,19 @@
 package dev.piecewise.cli;
 
-import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.config.PiecewiseConfig;
-import dev.piecewise.error.ServingException;
 import dev.piecewise.evaluation.Approaches.OwnAdapters;
 import dev.piecewise.evaluation.Dataset;
-import dev.piecewise.evaluation.Subject;
+import dev.piecewise.training.ExampleReader;
 import dev.piecewise.training.Learner;
 import dev.piecewise.training.LoraShape;
 import dev.piecewise.training.Trainer;
-import dev.piecewise.training.TrainingExample;
 import dev.piecewise.training.TrainingListener;
 import dev.piecewise.training.TrainingSettings;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -82,16 +78,9 @@ final class OwnTraining {
     }
 
     private static List<Learner> learners(Dataset dataset, TrainableModel model, int longest) {
-        List<Learner> learners = new ArrayList<>();
-        for (Subject subject : dataset.subjects()) {
-            List<HistoryItem> history = subject.history();
-            List<TrainingExample> examples = model.reader(longest).read(history);
-            if (examples.isEmpty()) {
-                throw ServingException.invalid(
-                        "--data", "the history of user \"%s\" has nothing to learn from".formatted(subject.user()));
-            }
-            learners.add(new Learner(subject.user(), examples));
-        }
-        return learners;
+        ExampleReader reader = model.reader(longest);
+        return dataset.subjects().stream()
+                .map(subject -> Learner.of(subject.user(), subject.history(), reader, "--data"))
+                .toList();
     }
 }

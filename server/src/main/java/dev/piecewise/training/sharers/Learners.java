@@ -4,7 +4,6 @@ import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.training.ExampleReader;
 import dev.piecewise.training.Learner;
-import dev.piecewise.training.TrainingExample;
 import java.util.List;
 import java.util.Map;
 
@@ -14,17 +13,9 @@ final class Learners {
 
     static List<Learner> of(List<SharerRun.Sharer> sharers, List<UserHistory> users, ExampleReader reader) {
         return sharers.stream()
-                .map(sharer -> learner(history(sharer, users), reader))
+                .map(sharer -> history(sharer, users))
+                .map(user -> Learner.of(user.user(), user.items(), reader, "users"))
                 .toList();
-    }
-
-    private static Learner learner(UserHistory user, ExampleReader reader) {
-        List<TrainingExample> examples = reader.read(user.items());
-        if (examples.isEmpty()) {
-            throw ServingException.invalid(
-                    "users", "the history of user \"%s\" has nothing to learn from".formatted(user.user()));
-        }
-        return new Learner(user.user(), examples);
     }
 
     private static UserHistory history(SharerRun.Sharer sharer, List<UserHistory> users) {
