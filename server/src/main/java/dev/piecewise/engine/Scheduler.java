@@ -32,14 +32,14 @@ final class Scheduler {
     private final Admission admission;
     /** Oldest first. */
     private final List<Sequence> running = new ArrayList<>();
-    /** Tokens of this step, for each of its sequences. */
-    private final int[] lengths;
+
+    private final StepPlan plan;
 
     /** {@code ended} gets every sequence that ended, and hands out its last event. */
     Scheduler(
             ModelRunner runner, EngineLimits limits, EngineObserver observer, BiConsumer<Sequence, TokenEvent> ended) {
         this.limits = limits;
-        lengths = new int[limits.maxSequences()];
+        plan = new StepPlan(limits);
         this.observer = observer;
         this.ended = ended;
         vocabulary = runner.limits().vocabulary();
@@ -71,29 +71,28 @@ final class Scheduler {
     /** The next step; null if nothing is to be done. */
     @Nullable Step next() {
         growExtents();
-        List<Sequence> sequences = new ArrayList<>(running.size() + 1);
-        int budget = limits.maxBatchedTokens();
+        plan.begin(running.size() + 1);
         for (int i = 0; i < running.size(); i++) {
             if (running.get(i).pending() == 1) {
-                budget -= plan(running.get(i), 1, sequences);
+                plan.add(running.get(i), 1);
             }
         }
-        for (int i = 0; i < running.size() && budget > 0; i++) {
+        for (int i = 0; i < running.size() && plan.room() > 0; i++) {
             if (running.get(i).pending() > 1) {
-                budget -= plan(running.get(i), budget, sequences);
+                plan.add(running.get(i), plan.room());
             }
         }
-        while (budget > 0 && running.size() < limits.maxSequences()) {
+        while (plan.room() > 0 && running.size() < limits.maxSequences()) {
             Sequence sequence = admit();
             if (sequence == null) {
                 break;
             }
-            budget -= plan(sequence, budget, sequences);
+            plan.add(sequence, plan.room());
         }
-        if (sequences.isEmpty() && !idle()) {
+        if (plan.isEmpty() && !idle()) {
             throw new IllegalStateException("nothing runs though sequences wait");
         }
-        return sequences.isEmpty() ? null : step(sequences);
+        return plan.isEmpty() ? null : plan.step();
     }
 
     /** Takes over what a step gave. */
@@ -173,27 +172,6 @@ final class Scheduler {
         sequence.place(null);
         admission.preempted(sequence);
         observer.preempted();
-    }
-
-    /** How much of a sequence is computed in this step: no more than {@code most}, and not beyond the end of its prompt, where RoPE may change. */
-    private int plan(Sequence sequence, int most, List<Sequence> sequences) {
-        int length = Math.min(sequence.pending(), most);
-        int promptLeft = sequence.request().prompt().length - sequence.extent().computed();
-        if (promptLeft > 0) {
-            length = Math.min(length, promptLeft);
-        }
-        lengths[sequences.size()] = length;
-        sequences.add(sequence);
-        return length;
-    }
-
-    /** Only now the spans, as admitting a sequence may move the extents of others. */
-    private Step step(List<Sequence> sequences) {
-        List<Span> spans = new ArrayList<>(sequences.size());
-        for (int i = 0; i < sequences.size(); i++) {
-            spans.add(sequences.get(i).span(lengths[i]));
-        }
-        return new Step(sequences, new Batch(spans));
     }
 
     private @Nullable Sequence admit() {

@@ -1,0 +1,55 @@
+package dev.piecewise.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A step while it is put together: how many tokens of which sequences. Used again for each step. */
+final class StepPlan {
+    private final int budget;
+    /** Tokens of this step, for each of its sequences. */
+    private final int[] lengths;
+
+    private List<Sequence> sequences = new ArrayList<>();
+    private int room;
+
+    StepPlan(EngineLimits limits) {
+        budget = limits.maxBatchedTokens();
+        lengths = new int[limits.maxSequences()];
+    }
+
+    /** Begins a step of about so many sequences. */
+    void begin(int expected) {
+        sequences = new ArrayList<>(expected);
+        room = budget;
+    }
+
+    /** How many tokens more the step may have. */
+    int room() {
+        return room;
+    }
+
+    boolean isEmpty() {
+        return sequences.isEmpty();
+    }
+
+    /** No more than {@code most} tokens of a sequence, and none beyond the end of its prompt, where RoPE may change. */
+    void add(Sequence sequence, int most) {
+        int length = Math.min(sequence.pending(), most);
+        int promptLeft = sequence.request().prompt().length - sequence.extent().computed();
+        if (promptLeft > 0) {
+            length = Math.min(length, promptLeft);
+        }
+        lengths[sequences.size()] = length;
+        sequences.add(sequence);
+        room -= length;
+    }
+
+    /** The step. Only now the spans, as admitting a sequence may move the extents of others. */
+    Step step() {
+        List<Span> spans = new ArrayList<>(sequences.size());
+        for (int i = 0; i < sequences.size(); i++) {
+            spans.add(sequences.get(i).span(lengths[i]));
+        }
+        return new Step(sequences, new Batch(spans));
+    }
+}
