@@ -97,10 +97,6 @@ final class Slots {
         return hold(slot, user);
     }
 
-    void release(Slot slot) {
-        release(slot, true);
-    }
-
     /** Where it is not to be kept, the adapter goes with the last sequence that runs with it. */
     void release(Slot slot, boolean keep) {
         slot.release();

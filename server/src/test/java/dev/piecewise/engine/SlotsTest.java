@@ -26,7 +26,7 @@ final class SlotsTest {
         assertThat(a.firstColumn()).isZero();
         assertThat(b.firstColumn()).isEqualTo(4);
         assertThat(acquire("c", 6).firstColumn()).isEqualTo(10);
-        slots.release(a);
+        slots.release(a, true);
         assertThat(acquire("d", 2).firstColumn()).isZero();
         assertThat(slots.resident()).containsExactly("d", "b", "c");
     }
@@ -35,8 +35,8 @@ final class SlotsTest {
     void anAdapterIsLoadedOnceForAllWhoUseIt() {
         Slot first = acquire("a", 4);
         assertThat(acquire("a", 4)).isSameAs(first);
-        slots.release(first);
-        slots.release(first);
+        slots.release(first, true);
+        slots.release(first, true);
         assertThat(slots.idle()).isEqualTo(1);
         assertThat(acquire("a", 4)).isSameAs(first);
         assertThat(model.loads).hasValue(1);
@@ -48,8 +48,8 @@ final class SlotsTest {
         Slot b = acquire("b", 4);
         Slot c = acquire("c", 4);
         Slot d = acquire("d", 4);
-        List.of(a, b, c, d).forEach(slots::release);
-        slots.release(acquire("a", 4));
+        List.of(a, b, c, d).forEach(slot -> slots.release(slot, true));
+        slots.release(acquire("a", 4), true);
         acquire("e", 4);
         assertThat(slots.resident()).containsExactly("a", "e", "c", "d");
         acquire("f", 4);
@@ -63,7 +63,7 @@ final class SlotsTest {
         assertThat(fits("c", 4)).isTrue();
         assertThat(fits("c", 5)).isFalse();
         assertThat(fits("a", 6)).isTrue();
-        slots.release(b);
+        slots.release(b, true);
         assertThat(fits("c", 10)).isTrue();
         assertThat(fits("c", 11)).isFalse();
         assertThat(acquire("c", 10).firstColumn()).isEqualTo(6);
@@ -90,7 +90,7 @@ final class SlotsTest {
     void aForgottenUsersIdleAdapterGoes() {
         Slot a = acquire("a", 4);
         acquire("b", 4);
-        slots.release(a);
+        slots.release(a, true);
         slots.forget("user");
         assertThat(slots.resident()).containsExactly("b");
     }
