@@ -8,7 +8,6 @@ import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -21,13 +20,12 @@ import org.slf4j.LoggerFactory;
 /** A pool that users are served from: takes up its new versions while the server runs, and lets sharers withdraw. Any thread may call; a call may read the whole pool. */
 public final class PublishedPool implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PublishedPool.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final Path directory;
     private final Function<Path, Pool> reader;
     private final Taker taker;
     private final PoolVersions versions;
-    private final Thread follower;
+    private final Lookout lookout;
     private PoolWatch watch;
     /** Null when everybody has withdrawn. */
     private @Nullable Pool pool;
@@ -54,7 +52,7 @@ public final class PublishedPool implements AutoCloseable {
         versions = new PoolVersions(this.directory);
         watch = PoolWatch.of(this.directory, loaded);
         pool = loaded;
-        follower = Thread.ofVirtual().name("pool").start(this::follow);
+        lookout = new Lookout("pool", this::look);
     }
 
     /** The name of the directory. */
@@ -116,7 +114,7 @@ public final class PublishedPool implements AutoCloseable {
 
     @Override
     public void close() {
-        follower.interrupt();
+        lookout.close();
     }
 
     private void take(Pool newer) {
@@ -131,27 +129,6 @@ public final class PublishedPool implements AutoCloseable {
                     .addKeyValue("pool", newer.hash())
                     .addKeyValue("reason", refused.text())
                     .log("a pool's new version cannot be served; restart to serve it");
-        }
-    }
-
-    private void follow() {
-        try {
-            while (true) {
-                Thread.sleep(INTERVAL);
-                lookQuietly();
-            }
-        } catch (InterruptedException closed) {
-            log.atDebug().log("no longer looking for new versions of the pool");
-        }
-    }
-
-    private void lookQuietly() {
-        try {
-            look();
-        } catch (ServingException unavailable) {
-            log.atWarn().addKeyValue("reason", unavailable.text()).log("the pool cannot be looked at");
-        } catch (RuntimeException fault) {
-            log.atError().setCause(fault).log("a pool's new version could not be taken up");
         }
     }
 }

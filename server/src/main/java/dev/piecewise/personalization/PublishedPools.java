@@ -9,7 +9,6 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,11 +24,10 @@ public final class PublishedPools implements AutoCloseable {
     public static final PublishedPools NONE = new PublishedPools(Optional.empty());
 
     private static final Logger log = LoggerFactory.getLogger(PublishedPools.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final Optional<PublishedPool> shared;
     private final Map<Tenant, Own> own = new ConcurrentHashMap<>();
-    private final Optional<Thread> follower;
+    private final Optional<Lookout> lookout;
 
     /** Opens tenants' own pools. */
     public interface Opener {
@@ -51,14 +49,14 @@ public final class PublishedPools implements AutoCloseable {
     /** The operator's pool only. */
     public PublishedPools(Optional<PublishedPool> shared) {
         this.shared = shared;
-        follower = Optional.empty();
+        lookout = Optional.empty();
     }
 
     /** Begins to look for directories in {@code tenants} that are named as tenants are, until it is closed. */
     public PublishedPools(Optional<PublishedPool> shared, Path tenants, Opener opener) {
         this.shared = shared;
         look(tenants, opener);
-        follower = Optional.of(Thread.ofVirtual().name("pools").start(() -> follow(tenants, opener)));
+        lookout = Optional.of(new Lookout("tenants' pools", () -> look(tenants, opener)));
     }
 
     /** The pool that a tenant's users are served from. */
@@ -74,20 +72,9 @@ public final class PublishedPools implements AutoCloseable {
 
     @Override
     public void close() {
-        follower.ifPresent(Thread::interrupt);
+        lookout.ifPresent(Lookout::close);
         own.values().forEach(mine -> mine.pool().ifPresent(PublishedPool::close));
         shared.ifPresent(PublishedPool::close);
-    }
-
-    private void follow(Path tenants, Opener opener) {
-        try {
-            while (true) {
-                Thread.sleep(INTERVAL);
-                look(tenants, opener);
-            }
-        } catch (InterruptedException closed) {
-            log.atDebug().log("no longer looking for tenants' pools");
-        }
     }
 
     private void look(Path tenants, Opener opener) {
