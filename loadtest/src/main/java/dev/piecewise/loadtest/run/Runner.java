@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
@@ -43,7 +45,10 @@ public final class Runner {
         long start = clock.nanos();
         Session session = new Session(new Window(limits, start), bounds, start);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        Thread watch = Thread.ofVirtual().start(() -> watch(session, watcher));
+        ScheduledExecutorService watch =
+                Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
+        Future<?> _ = watch.scheduleWithFixedDelay(
+                () -> tell(session, watcher), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         stop.enter();
         try {
             switch (load) {
@@ -58,7 +63,7 @@ public final class Runner {
             stop.leave();
             threads.shutdownNow();
             threads.close();
-            watch.interrupt();
+            watch.shutdownNow();
         }
         return session.recorder().summary();
     }
@@ -154,19 +159,12 @@ public final class Runner {
         }
     }
 
-    private void watch(Session session, Watcher watcher) {
-        try {
-            while (true) {
-                Thread.sleep(WATCH_MILLIS);
-                boolean warm = session.window.begin() == Long.MAX_VALUE;
-                watcher.at(new Watcher.State(
-                        warm,
-                        session.window.passed(clock.nanos()),
-                        open.get(),
-                        session.recorder().state()));
-            }
-        } catch (InterruptedException over) {
-            Thread.currentThread().interrupt();
-        }
+    private void tell(Session session, Watcher watcher) {
+        boolean warm = session.window.begin() == Long.MAX_VALUE;
+        watcher.at(new Watcher.State(
+                warm,
+                session.window.passed(clock.nanos()),
+                open.get(),
+                session.recorder().state()));
     }
 }
