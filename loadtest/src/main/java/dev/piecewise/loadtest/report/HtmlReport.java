@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /** A report as one page that asks for nothing else: tables and plots, light and dark. */
@@ -75,7 +76,7 @@ public final class HtmlReport {
         page.append("</div>");
     }
 
-    private static List<Bars.Bar> bars(Report report, java.util.function.ToDoubleFunction<Summary> value) {
+    private static List<Bars.Bar> bars(Report report, ToDoubleFunction<Summary> value) {
         return report.runs().stream()
                 .map(run -> new Bars.Bar(run.name(), value.applyAsDouble(run.summary())))
                 .toList();
@@ -129,38 +130,34 @@ public final class HtmlReport {
                 .line("ITL", all.itl().curve())
                 .line("TPOT", all.tpot().curve());
         Summary.Series series = all.series();
-        Scale seconds = Scale.linear(Math.max(1, series.chunksPerSecond().size()));
-        Chart chunks = new Chart(
-                        "Chunks a second",
-                        "seconds",
-                        seconds,
-                        "chunks/s",
-                        Scale.linear(Math.max(1, most(series.chunksPerSecond()))))
-                .line("chunks/s", perSecond(series.chunksPerSecond()));
-        Chart open = new Chart(
-                        "Requests that were open at some time in a second",
-                        "seconds",
-                        seconds,
-                        "requests",
-                        Scale.linear(Math.max(1, most(series.openRequests()))))
-                .line("open", perSecond(series.openRequests()));
+        Chart chunks = perSecond("Chunks a second", "chunks/s", "chunks/s", series.chunksPerSecond());
+        Chart open = perSecond(
+                "Requests that were open at some time in a second", "requests", "open", series.openRequests());
         double highest =
                 series.points().stream().mapToDouble(point -> point[1]).max().orElse(1);
-        Chart ttft = new Chart("TTFT of single requests", "asked for at, seconds", seconds, "ms", Scale.linear(highest))
+        Chart ttft = new Chart(
+                        "TTFT of single requests",
+                        "asked for at, seconds",
+                        seconds(series.chunksPerSecond()),
+                        "ms",
+                        Scale.linear(highest))
                 .points("TTFT", series.points());
         return percentiles.svg() + ttft.svg() + chunks.svg() + open.svg();
     }
 
-    private static double most(List<Long> values) {
-        return values.stream().mapToLong(Long::longValue).max().orElse(0);
+    private static Scale seconds(List<Long> values) {
+        return Scale.linear(Math.max(1, values.size()));
     }
 
-    private static List<double[]> perSecond(List<Long> values) {
+    /** A value for each second. */
+    private static Chart perSecond(String title, String unit, String name, List<Long> values) {
         List<double[]> points = new ArrayList<>();
+        double most = 1;
         for (int i = 0; i < values.size(); i++) {
             points.add(new double[] {i + 0.5, values.get(i)});
+            most = Math.max(most, values.get(i));
         }
-        return points;
+        return new Chart(title, "seconds", seconds(values), unit, Scale.linear(most)).line(name, points);
     }
 
     private static String style() {
