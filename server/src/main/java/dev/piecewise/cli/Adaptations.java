@@ -11,7 +11,6 @@ import dev.piecewise.adapter.Merger;
 import dev.piecewise.adapter.PeftReader;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.model.TorchSelector;
@@ -33,7 +32,7 @@ final class Adaptations {
         if (options.pool() == null || options.history() == null) {
             return new Adaptation.Base(loaded.fingerprint());
         }
-        Pool pool = PoolReader.read(options.pool(), loaded.shape(), loaded.fingerprint());
+        Pool pool = loaded.pool(options.pool());
         Merge merge = options.merge(config);
         Plan plan = assemble(loaded, config, pool, options.history(), merge);
         return merged(loaded, Merger.merge(plan, pool, merge));

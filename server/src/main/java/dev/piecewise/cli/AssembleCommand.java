@@ -4,7 +4,6 @@ import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.config.PiecewiseConfig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -44,7 +43,7 @@ public final class AssembleCommand implements Callable<Integer> {
         PiecewiseConfig config = base.config();
         try (Termination _ = Termination.atOnce();
                 LoadedModel loaded = LoadedModel.load(config)) {
-            Pool pieces = PoolReader.read(pool, loaded.shape(), loaded.fingerprint());
+            Pool pieces = loaded.pool(pool);
             Merge how = merge == null ? config.adapters().merge() : merge;
             Plan plan = Adaptations.assemble(loaded, config, pieces, history, how);
             PlanJson.write(plan, out);

@@ -6,7 +6,6 @@ import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.TorchSelector;
@@ -52,7 +51,7 @@ public final class DemoPlansCommand implements Callable<Integer> {
                 LoadedModel loaded = LoadedModel.load(config);
                 TorchSelector selector = new TorchSelector(loaded.base());
                 Progress progress = new Progress(spec.commandLine().getErr(), "plans")) {
-            Pool pieces = PoolReader.read(pool, loaded.shape(), loaded.fingerprint());
+            Pool pieces = loaded.pool(pool);
             Assembler assembler = new Assembler(selector, Adaptations.encoder(loaded, config), Clock.systemUTC());
             List<String> lines = new ArrayList<>();
             for (HistoryFile.UserHistory person : people) {

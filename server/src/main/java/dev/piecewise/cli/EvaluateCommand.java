@@ -6,7 +6,6 @@ import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.PeftReader;
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.engine.EngineObserver;
@@ -157,8 +156,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private Report examine(Dataset dataset, List<MethodSpec> asked, Subject subject) throws InterruptedException {
         LoadedModel loaded = subject.loaded();
         PiecewiseConfig config = subject.config();
-        Optional<Pool> pieces = Optional.ofNullable(pool)
-                .map(directory -> PoolReader.read(directory, loaded.shape(), loaded.fingerprint()));
+        Optional<Pool> pieces = Optional.ofNullable(pool).map(loaded::pool);
         boolean resident = pieces.isPresent() && Residency.of(Settings.of(config), pieces.get(), loaded.base());
         Approaches approaches = new Approaches(
                 new Approaches.Material(

@@ -1,6 +1,8 @@
 package dev.piecewise.cli;
 
 import dev.piecewise.adapter.ExampleEncoder;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.checkpoint.BaseFingerprint;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
@@ -55,6 +57,11 @@ record LoadedModel(ModelConfig shape, String fingerprint, BaseModel base, Tokeni
     ExampleEncoder encoder(int maxTokens) {
         return new ExampleEncoder(
                 tokenizer::encode, tokenizer.eos().orElse(-1), Math.min(shape.maxPositions(), maxTokens));
+    }
+
+    /** A pool that was made for this model. */
+    Pool pool(Path directory) {
+        return PoolReader.read(directory, shape, fingerprint);
     }
 
     /** Tokens that end a completion; some checkpoints list ids that they have no logits for. */

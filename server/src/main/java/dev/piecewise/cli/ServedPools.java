@@ -1,7 +1,6 @@
 package dev.piecewise.cli;
 
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.engine.Engine;
@@ -34,11 +33,7 @@ final class ServedPools implements AutoCloseable {
             Engine engine,
             TorchSelector selector,
             Metrics metrics,
-            Function<Path, Pool> reader) {
-        static Function<Path, Pool> reader(LoadedModel model) {
-            return directory -> PoolReader.read(directory, model.shape(), model.fingerprint());
-        }
-    }
+            Function<Path, Pool> reader) {}
 
     ServedPools(Serving serving, Store store) {
         this.serving = serving;

@@ -4,7 +4,6 @@ import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.AdapterCache;
 import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.Pool;
-import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolWatch;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
@@ -91,20 +90,14 @@ final class Server implements AutoCloseable {
         follow(store);
         LoadedModel model = open(LoadedModel.load(config));
         Settings settings = Settings.of(config);
-        Optional<Pool> pool = config.adapters()
-                .poolDirectory()
-                .map(directory -> PoolReader.read(directory, model.shape(), model.fingerprint()));
-        PoolWatch watch = config.adapters()
-                .poolDirectory()
-                .flatMap(directory -> pool.map(read -> PoolWatch.of(directory, read)))
-                .orElse(PoolWatch.NONE);
-        boolean resident = pool.isPresent() && Residency.of(settings, pool.get(), model.base());
-        LocalEngine engine = open(Engines.serving(model, config, resident ? pool : Optional.empty(), metrics.engine()));
+        Loaded loaded = loaded(model, settings);
+        LocalEngine engine = open(
+                Engines.serving(model, config, loaded.resident() ? loaded.pool() : Optional.empty(), metrics.engine()));
         TorchSelector selector = open(new TorchSelector(model.base()));
         AdapterCache adapters =
                 new AdapterCache(model.base().bankLayout(), config.adapters().hostCacheBytes(), metrics::merged);
         LocalPersonalizer personalizer = new LocalPersonalizer(
-                new Loaded(new Adaptation.Base(model.fingerprint()), pool, resident, watch),
+                loaded,
                 settings,
                 store,
                 new LocalPersonalizer.Tools(
@@ -115,22 +108,31 @@ final class Server implements AutoCloseable {
                         metrics::assembled));
         metrics.cache("host", new HostTier(adapters));
         metrics.cache("plan", personalizer.plans());
-        ServedPools pools = open(new ServedPools(
-                new ServedPools.Serving(personalizer, engine, selector, metrics, ServedPools.Serving.reader(model)),
-                store));
+        ServedPools pools = open(
+                new ServedPools(new ServedPools.Serving(personalizer, engine, selector, metrics, model::pool), store));
         gateway.serve(new Serving(
                 served(model),
                 engine,
                 personalizer,
                 store,
-                open(pools.open(config.adapters(), pool)),
+                open(pools.open(config.adapters(), loaded.pool())),
                 config.personalization().reassembleAfter()));
         log.atInfo()
                 .addKeyValue("model", name)
                 .addKeyValue("dtype", model.base().dtype())
-                .addKeyValue("pool", pool.map(Pool::hash).orElse("none"))
-                .addKeyValue("resident", resident)
+                .addKeyValue("pool", loaded.pool().map(Pool::hash).orElse("none"))
+                .addKeyValue("resident", loaded.resident())
                 .log("serving");
+    }
+
+    /** The base, and the operator's pool where there is one. */
+    private Loaded loaded(LoadedModel model, Settings settings) {
+        Optional<Path> directory = config.adapters().poolDirectory();
+        Optional<Pool> pool = directory.map(model::pool);
+        PoolWatch watch =
+                pool.map(read -> PoolWatch.of(directory.orElseThrow(), read)).orElse(PoolWatch.NONE);
+        boolean resident = pool.isPresent() && Residency.of(settings, pool.get(), model.base());
+        return new Loaded(new Adaptation.Base(model.fingerprint()), pool, resident, watch);
     }
 
     private Optional<TlsFiles> tls() {
