@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 public final class ResultsPage {
     private ResultsPage() {}
 
+    private record Kept(String file, Report report) {}
+
     /** Writes it anew from all reports that lie there. */
     public static void write(Path directory) throws IOException {
         List<Path> files;
@@ -20,24 +22,19 @@ public final class ResultsPage {
                     .sorted()
                     .toList();
         }
-        List<Report> reports = new ArrayList<>();
-        List<String> names = new ArrayList<>();
+        List<Kept> reports = new ArrayList<>();
         for (Path file : files) {
-            reports.add(ReportJson.read(file));
-            names.add(String.valueOf(file.getFileName()));
+            reports.add(new Kept(String.valueOf(file.getFileName()), ReportJson.read(file)));
         }
-        List<Integer> order = Stream.iterate(0, i -> i + 1)
-                .limit(reports.size())
-                .sorted(Comparator.comparing((Integer i) -> reports.get(i).created())
-                        .reversed())
-                .toList();
+        reports.sort(
+                Comparator.comparing((Kept kept) -> kept.report().created()).reversed());
         List<String> lines = new ArrayList<>();
         lines.add("# What `./piecewise loadtest --suite` measured");
         lines.add("");
         lines.add(
                 "Written by the command itself, from the JSON files beside it. Ratios inside a table come from one run after another on one machine;"
                         + " figures of different tables do not compare.");
-        order.forEach(i -> section(reports.get(i), names.get(i), lines));
+        reports.forEach(kept -> section(kept.report(), kept.file(), lines));
         Files.writeString(directory.resolve("README.md"), String.join("\n", lines) + "\n");
     }
 
