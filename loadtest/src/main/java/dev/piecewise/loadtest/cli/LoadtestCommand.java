@@ -133,18 +133,18 @@ public final class LoadtestCommand implements Callable<Integer> {
         Discovery found = Discovery.of(asked, rest);
         Target target = asked.withModel(found.model());
         People people = peopleOptions.people(order.users(), target, found, rest, progress);
+        List<Scenario> scenarios = order.within(found.maxLength());
         List<Report.Run> runs = new ArrayList<>();
         List<String> notes = new ArrayList<>(output.notes());
         try (Caller caller = caller(target, new Bodies(target, people, order.bodies()))) {
             Wording wording = Calibration.of(caller, Clock.SYSTEM);
             stop.leave();
-            for (Scenario scenario : order.within(found.maxLength())) {
-                if (!stop.isWanted()) {
-                    runs.add(run(scenario, caller, wording, order, target, progress));
-                }
-            }
+            scenarios.stream()
+                    .takeWhile(_ -> !stop.isWanted())
+                    .map(scenario -> run(scenario, caller, wording, order, target, progress))
+                    .forEach(runs::add);
             notes.addAll(Notes.of(runs, wording));
-            if (!order.within(found.maxLength()).equals(order.scenarios())) {
+            if (!scenarios.equals(order.scenarios())) {
                 notes.add("lengths were cut to what the model takes: %d tokens with the answer's"
                         .formatted(found.maxLength()));
             }
@@ -162,15 +162,16 @@ public final class LoadtestCommand implements Callable<Integer> {
                 created,
                 CommandText.of(spec.commandLine().getParseResult().originalArgs()),
                 machine,
-                new Report.Server(
-                        target.base().toString(),
-                        found.version(),
-                        target.dialect().text(),
-                        target.model()),
+                server(target, found),
                 order.bounds().text(),
                 workloadOptions.seed(),
                 notes,
                 runs);
+    }
+
+    private static Report.Server server(Target target, Discovery found) {
+        return new Report.Server(
+                target.base().toString(), found.version(), target.dialect().text(), target.model());
     }
 
     private Report.Run run(
