@@ -73,73 +73,92 @@ def shrink_each(self, x: Tensor, a: Tensor, members: int, first: int, rank: int,
     return self.bags(table.view([-1, rank * members]), indices, offsets, x.reshape([-1]))
 
 
-def add_each(self, y: Tensor, h: Tensor, b: Tensor, first: int, rank: int, width: int, members: Tensor, indices: Tensor, offsets: Tensor) -> Tensor:
-    # y [rows, sum of outs] += B h, each row by its own slot; h [rows, members * rank]
-    table = self.columns_of(first, rank, y.size(1), b)
+def expand_each(self, h: Tensor, b: Tensor, outs: int, first: int, rank: int, width: int, members: Tensor, indices: Tensor, offsets: Tensor) -> Tensor:
+    # h [rows, members * rank], the bank's B -> [rows, outs], each row by its own slot
+    table = self.columns_of(first, rank, outs, b)
     weights = h.view([h.size(0), -1, rank]).index_select(1, members)
-    return y.add_(self.bags(table.view([-1, width]), indices, offsets, weights.view([-1])).view(y.size()))
+    return self.bags(table.view([-1, width]), indices, offsets, weights.view([-1])).view([h.size(0), outs])
 
 
-def add_slots(self, y: Tensor, x: Tensor, a: Tensor, b: Tensor, group: int, segments: List[int], tables: List[Tensor], shape: List[int]) -> Tensor:
-    # y [T, sum of outs] += per segment of rows its columns' update
+def expand_alike(self, h: Tensor, b: Tensor, outs: List[int], total: int, column: int, rank: int, width: int) -> Tensor:
+    # h [rows, members * rank] -> [rows, total], all rows by the slot at this column
+    up = b.narrow(0, column * total, rank * total).view([-1, rank, width]).permute([1, 0, 2]).reshape([rank, total])
+    parts = annotate(List[Tensor], [])
+    offset = 0
+    for m in range(len(outs)):
+        parts.append(torch.mm(h.narrow(1, m * rank, rank), up.narrow(1, offset, outs[m])))
+        offset = offset + outs[m]
+    return torch.cat(parts, 1)
+
+
+def of_slots(self, x: Tensor, a: Tensor, b: Tensor, group: int, segments: List[int], tables: List[Tensor], shape: List[int]) -> Tensor:
+    # x [T, in] -> [T, sum of outs], per segment of rows its columns' update
     kind = [0, 1, 2, 1][group]
     outs = self.outs(group, shape)
     members = len(outs)
+    total = 0
+    for out in outs:
+        total = total + out
     shared = 3
+    parts = annotate(List[Tensor], [])
+    reached = 0
     for s in range(len(segments) // 6):
         row = segments[s * 6]
         rows = segments[s * 6 + 1]
         column = segments[s * 6 + 2]
         rank = segments[s * 6 + 3]
+        if row > reached:
+            parts.append(torch.zeros([row - reached, total], dtype=x.dtype, device=x.device))
+        reached = row + rows
         inputs = x.narrow(0, row, rows)
-        sums = y.narrow(0, row, rows)
         if segments[s * 6 + 4] == 1:
             input = shared + [0, 2, 0, 4][group]
             output = shared + 6 + 2 * kind
             h = self.shrink_each(inputs, a, members, column % rank, rank, tables[input], tables[input + 1])
             if segments[s * 6 + 5] == 1:
                 h = h.masked_fill(tables[shared + 12], 0.)
-            sums = self.add_each(sums, h, b, column % rank, rank, shape[7 + kind], tables[kind], tables[output], tables[output + 1])
+            parts.append(self.expand_each(h, b, total, column % rank, rank, shape[7 + kind], tables[kind], tables[output], tables[output + 1]))
             shared = shared + 13
         else:
             width = members * x.size(1)
             h = torch.mm(inputs, a.narrow(0, column * width, rank * width).view([x.size(1), rank * members]))
-            up = b.narrow(0, column * y.size(1), rank * y.size(1)).view([-1, rank, shape[7 + kind]]).permute([1, 0, 2]).reshape([rank, y.size(1)])
-            offset = 0
-            for m in range(members):
-                update = torch.mm(h.narrow(1, m * rank, rank), up.narrow(1, offset, outs[m]))
-                part = sums.narrow(1, offset, outs[m]).add_(update)
-                offset = offset + outs[m]
-    return y
+            parts.append(self.expand_alike(h, b, outs, total, column, rank, shape[7 + kind]))
+    if reached < x.size(0):
+        parts.append(torch.zeros([x.size(0) - reached, total], dtype=x.dtype, device=x.device))
+    return parts[0] if len(parts) == 1 else torch.cat(parts, 0)
 
 
-def add_pool(self, y: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], widths: List[int], layer: int, first: int, members: int, gains: Tensor, packed: int) -> Tensor:
-    # y [T, sum of outs] += sum over sharers of gain * B A x; gains [T, sites, sharers]
-    h = self.linear(x, a, torch.empty([0], dtype=6), packed)
+def of_pool(self, onto: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], widths: List[int], layer: int, first: int, members: int, gains: Tensor, packed: int) -> Tensor:
+    # onto + sum over sharers of gain * B A x, [T, sum of outs]; gains [T, sites, sharers]
+    none = torch.empty([0], dtype=x.dtype, device=x.device)
+    h = self.linear(x, a, none, packed, none)
     sharers = gains.size(2)
     columns = h.size(1) // members
     site = layer * 7 + first
     h = torch.mul(h.view([x.size(0), members, sharers, columns // sharers]), gains.narrow(1, site, members).unsqueeze(3)).view([x.size(0), members * columns])
-    offset = 0
+    if members == 1:
+        return self.linear(h, bs[site], none, packed, onto)
+    parts = annotate(List[Tensor], [])
     for m in range(members):
-        width = widths[first + m]
-        b = bs[site + m]
-        if b.numel() > 0:
-            update = self.linear(h.narrow(1, m * columns, columns), b, torch.empty([0], dtype=6), packed)
-            y.narrow(1, offset, width).add_(update)
-        offset = offset + width
-    return y
+        if bs[site + m].numel() > 0:
+            parts.append(self.linear(h.narrow(1, m * columns, columns), bs[site + m], none, packed, none))
+        else:
+            parts.append(torch.zeros([x.size(0), widths[first + m]], dtype=x.dtype, device=x.device))
+    update = torch.cat(parts, 1)
+    return update if onto.numel() == 0 else torch.add(onto, update)
 
 
-def adapt(self, y: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tensor], bank_b: List[Tensor], segments: List[int], tables: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], gains: Tensor, shape: List[int]) -> Tensor:
+def adapted(self, onto: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tensor], bank_b: List[Tensor], segments: List[int], tables: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], gains: Tensor, shape: List[int]) -> Tensor:
+    # onto [T, sum of outs] or empty -> the same and the rows' adapters' updates of x [T, in]; empty if there are none either
     first = [0, 3, 4, 6][group]
     members = [3, 1, 2, 1][group]
     if len(segments) > 0 and bank_a[layer * 4 + group].numel() > 0:
-        y = self.add_slots(y, x, bank_a[layer * 4 + group], bank_b[layer * 4 + group], group, segments, tables, shape)
+        update = self.of_slots(x, bank_a[layer * 4 + group], bank_b[layer * 4 + group], group, segments, tables, shape)
+        onto = update if onto.numel() == 0 else torch.add(onto, update)
     if gains.numel() > 0 and pool_a[layer * 4 + group].numel() > 0:
         widths = [shape[1] * shape[3], shape[2] * shape[3], shape[2] * shape[3], shape[4], shape[5], shape[5], shape[4]]
-        y = self.add_pool(y, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, 1 if shape[6] > 0 else 0)
-    return y
+        onto = self.of_pool(onto, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, 1 if shape[6] > 0 else 0)
+    return onto
 
 
 def clear_columns(self, bank: List[Tensor], columns: List[int]) -> int:

@@ -71,7 +71,8 @@ def read_through(self, weights: List[Tensor], shape: List[int], windows: List[in
     # ints = [tokens, positions, RoPE lengths] of all examples, position_weights [T] float32, lengths = tokens of each example -> [T, hidden] before the last norm
     device = weights[0].device
     dtype = weights[0].dtype
-    eps = numbers[0]
+    eps = torch.full([1], numbers[0], dtype=6, device=device)
+    none = torch.empty([0], dtype=dtype, device=device)
     rows = ints.to(device).view([3, -1])
     weight = position_weights.to(device)
     x = torch.embedding(weights[0], rows.select(0, 0))
@@ -83,8 +84,8 @@ def read_through(self, weights: List[Tensor], shape: List[int], windows: List[in
     for layer in range(shape[0]):
         base = 4 + layer * 12
         site = layer * 7
-        h = torch.rms_norm(x, [shape[4]], weights[base], eps)
-        qkv = self.base_linear(h, weights, shape, layer, 0)
+        h = self.norm(x, weights[base], eps)
+        qkv = self.base_linear(h, weights, shape, layer, 0, none)
         qkv = self.choose(qkv, h, site, 3, widths, pool, at, weight, settings, found)
         qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
         values = qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([x.size(0), kv_heads, dim])
@@ -96,14 +97,14 @@ def read_through(self, weights: List[Tensor], shape: List[int], windows: List[in
             parts.append(self.attend(one.narrow(1, 0, heads), one.narrow(1, heads, kv_heads), values.narrow(0, row, n), windows[layer], numbers[1]))
             row = row + n
         attended = torch.cat(parts, 0)
-        y = self.base_linear(attended, weights, shape, layer, 1)
+        y = self.base_linear(attended, weights, shape, layer, 1, none)
         y = self.choose(y, attended, site + 3, 1, widths, pool, at, weight, settings, found)
         x = torch.add(x, y)
-        h = torch.rms_norm(x, [shape[4]], weights[base + 5], eps)
-        both = self.base_linear(h, weights, shape, layer, 2)
+        h = self.norm(x, weights[base + 5], eps)
+        both = self.base_linear(h, weights, shape, layer, 2, none)
         both = self.choose(both, h, site + 4, 2, widths, pool, at, weight, settings, found)
         active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
-        y = self.base_linear(active, weights, shape, layer, 3)
+        y = self.base_linear(active, weights, shape, layer, 3, none)
         y = self.choose(y, active, site + 6, 1, widths, pool, at, weight, settings, found)
         x = torch.add(x, y)
     return x
@@ -121,7 +122,7 @@ def mean_hidden(self, weights: List[Tensor], shape: List[int], windows: List[int
     none = annotate(List[Tensor], [])
     nothing = annotate(List[float], [])
     x = self.read_through(weights, shape, windows, numbers, rope, none, at, nothing, ints, position_weights, lengths, none)
-    x = torch.rms_norm(x, [shape[4]], weights[1], numbers[0]).to(6)
+    x = self.norm(x, weights[1], torch.full([1], numbers[0], dtype=6, device=x.device)).to(6)
     means = annotate(List[Tensor], [])
     row = 0
     for e in range(len(lengths)):

@@ -81,14 +81,14 @@ def row_places(self, extents: Tensor, longest: int) -> Tensor:
     return torch.add(extents.unsqueeze(1), torch.arange(longest, device=extents.device).unsqueeze(0))
 
 
-def project_heads(self, qkv: Tensor, weights: List[Tensor], base: int, shape: List[int], eps: float, cos: Tensor, sin: Tensor) -> Tensor:
+def project_heads(self, qkv: Tensor, weights: List[Tensor], base: int, shape: List[int], eps: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     # qkv [T, (heads + 2 kv_heads) head_dim] -> queries and keys, normed (Qwen3) and rotated: [T, heads + kv_heads, head_dim]
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]
     qk = qkv.narrow(1, 0, (heads + kv_heads) * dim).view([qkv.size(0), heads + kv_heads, dim])
     if weights[base + 10].numel() > 0:
-        q = torch.rms_norm(qk.narrow(1, 0, heads), [dim], weights[base + 10], eps)
-        k = torch.rms_norm(qk.narrow(1, heads, kv_heads), [dim], weights[base + 11], eps)
+        q = self.norm(qk.narrow(1, 0, heads), weights[base + 10], eps)
+        k = self.norm(qk.narrow(1, heads, kv_heads), weights[base + 11], eps)
         qk = torch.cat([q, k], 1)
     return self.rotate(qk, cos, sin)

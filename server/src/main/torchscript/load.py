@@ -33,6 +33,14 @@ def zeros(self, size: List[int], dtype: int, like: Tensor) -> Tensor:
     return torch.zeros(size, dtype=dtype, device=like.device)
 
 
+def zero_parts(self, count: int, size: int, dtype: int, like: Tensor) -> List[Tensor]:
+    all = torch.zeros([count * size], dtype=dtype, device=like.device)
+    parts = annotate(List[Tensor], [])
+    for i in range(count):
+        parts.append(all.narrow(0, i * size, size))
+    return parts
+
+
 def random_normal(self, size: List[int], deviation: float, dtype: int, like: Tensor) -> Tensor:
     return torch.mul(torch.randn(size, dtype=6, device=like.device), deviation).to(dtype)
 

@@ -6,21 +6,33 @@
 # ints = [tokens, positions, RoPE lengths, places, spans of the tokens, first bank column of the tokens, 1 for tokens that have none] of T each, then what sampling needs
 
 
-def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int) -> Tensor:
-    if packed == 1:
-        # oneDNN multiplies four rows faster than one, two or three.
-        rows = x.size(0)
-        if rows < 4:
-            x = torch.constant_pad_nd(x, [0, 0, 0, 4 - rows])
-        if bias.numel() == 0:
-            return ops.mkldnn._linear_pointwise(x, w, None, "none", [], "").narrow(0, 0, rows)
-        return ops.mkldnn._linear_pointwise(x, w, bias, "none", [], "").narrow(0, 0, rows)
-    if bias.numel() == 0:
-        return torch.linear(x, w)
-    return torch.linear(x, w, bias)
+def norm(self, x: Tensor, gain: Tensor, eps: Tensor) -> Tensor:
+    # RMSNorm over the last dimension; eps [1] float32. torch.rms_norm takes twice as long at 16 rows: it starts the threads for more and smaller operations.
+    length = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+    scale = torch.rsqrt(torch.addcmul(eps, length, length, value=1. / x.size(-1)))
+    return torch.mul(torch.mul(x, scale), gain).to(x.dtype)
 
 
-def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int, onto: Tensor) -> Tensor:
+    # onto [T, out] or empty -> onto + w x + bias
+    if packed == 0:
+        y = torch.linear(x, w) if bias.numel() == 0 else torch.linear(x, w, bias)
+        return y if onto.numel() == 0 else torch.add(onto, y)
+    # oneDNN multiplies four rows faster than one, two or three.
+    rows = x.size(0)
+    if rows < 4:
+        x = torch.constant_pad_nd(x, [0, 0, 0, 4 - rows])
+    added = annotate(Optional[Tensor], None)
+    if bias.numel() > 0:
+        added = bias
+    if onto.numel() == 0:
+        return ops.mkldnn._linear_pointwise(x, w, added, "none", [], "").narrow(0, 0, rows)
+    if rows < 4:
+        onto = torch.constant_pad_nd(onto, [0, 0, 0, 4 - rows])
+    return ops.mkldnn._linear_pointwise(x, onto, w, added, "add").narrow(0, 0, rows)
+
+
+def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, onto: Tensor) -> Tensor:
     # Every row of x is rounded to int8 by a scale of its own, so what it comes out as does not depend on the other rows.
     rows = x.size(0)
     if rows < 4:
@@ -29,32 +41,33 @@ def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor) -> Tens
     q = torch.add(torch.round(torch.div(x.to(6), step.to(6))), 128.).to(0)
     y = ops.onednn.qlinear_pointwise(q, 1., 128, w, scale, torch.zeros([1], dtype=3), None, 1., 0, 15, "none", [], "")
     y = torch.mul(y, step).narrow(0, 0, rows)
-    if bias.numel() == 0:
-        return y
-    return torch.add(y, bias)
+    if bias.numel() > 0:
+        y = torch.add(y, bias)
+    return y if onto.numel() == 0 else torch.add(onto, y)
 
 
-def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer: int, group: int) -> Tensor:
-    # by the matrix of one of a layer's groups of projections
+def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer: int, group: int, onto: Tensor) -> Tensor:
+    # by the matrix of one of a layer's groups of projections, added to `onto` unless that is empty
     at = 4 + layer * 12 + [1, 3, 6, 8][group]
     if shape[6] == 2:
-        return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1])
-    return self.linear(x, weights[at], weights[at + 1], shape[6])
+        return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1], onto)
+    return self.linear(x, weights[at], weights[at + 1], shape[6], onto)
 
 
 def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     none = torch.empty([0], dtype=6)
     if shape[6] == 2:
-        return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none)
-    return self.linear(x, weights[2], none, shape[6])
+        return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none, none)
+    return self.linear(x, weights[2], none, shape[6], none)
 
 
 def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], segments: List[int]) -> Tensor:
     # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each
     total = counts[0]
-    eps = numbers[0]
     device = weights[0].device
     dtype = weights[0].dtype
+    eps = torch.full([1], numbers[0], dtype=6, device=device)
+    none = torch.empty([0], dtype=dtype, device=device)
     rows = ints.narrow(0, 0, 7 * total).to(device).view([7, total])
     x = torch.embedding(weights[0], rows.select(0, 0))
     cos, sin = self.turns(rows.select(0, 1), rows.select(0, 2), weights[3], rope, numbers[2], dtype)
@@ -62,7 +75,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     tables = annotate(List[Tensor], [])
     if len(segments) > 0:
         tables = self.lookups(segments, rows.select(0, 5), rows.select(0, 6), shape)
-    token_gains = torch.empty([0], dtype=dtype, device=device)
+    token_gains = none
     if gains.numel() > 0:
         token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
     row_places = places
@@ -78,9 +91,9 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     dim = shape[3]
     for layer in range(shape[0]):
         base = 4 + layer * 12
-        h = torch.rms_norm(x, [shape[4]], weights[base], eps)
-        qkv = self.base_linear(h, weights, shape, layer, 0)
-        qkv = self.adapt(qkv, h, layer, 0, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
+        h = self.norm(x, weights[base], eps)
+        update = self.adapted(none, h, layer, 0, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
+        qkv = self.base_linear(h, weights, shape, layer, 0, update)
         qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
         q = qk.narrow(1, 0, heads)
         keys = arena[layer * 2]
@@ -95,20 +108,18 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
             length = spans[s * 4 + 3] + spans[s * 4 + 1]
             parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), windows[layer], numbers[1]))
         attended = torch.cat(parts, 0)
-        y = self.base_linear(attended, weights, shape, layer, 1)
-        y = self.adapt(y, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
-        x = torch.add(x, y)
-        h = torch.rms_norm(x, [shape[4]], weights[base + 5], eps)
-        both = self.base_linear(h, weights, shape, layer, 2)
-        both = self.adapt(both, h, layer, 2, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
+        update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
+        x = self.base_linear(attended, weights, shape, layer, 1, update)
+        h = self.norm(x, weights[base + 5], eps)
+        update = self.adapted(none, h, layer, 2, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
+        both = self.base_linear(h, weights, shape, layer, 2, update)
         active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
-        y = self.base_linear(active, weights, shape, layer, 3)
-        y = self.adapt(y, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
-        x = torch.add(x, y)
+        update = self.adapted(x, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
+        x = self.base_linear(active, weights, shape, layer, 3, update)
     if counts[1] + counts[2] == 0:
         return torch.empty([0], dtype=6)
     x = x.index_select(0, ints.narrow(0, 7 * total, counts[1] + counts[2]).to(device))
-    x = torch.rms_norm(x, [shape[4]], weights[1], eps)
+    x = self.norm(x, weights[1], eps)
     logits = self.head(x, weights, shape).to(6)
     return self.sample(logits, ints, floats, counts)
 
@@ -120,7 +131,7 @@ def base_products(self, weights: List[Tensor], shape: List[int], rows: int) -> T
         last = i == shape[0] * 4
         width = shape[4] if last else [shape[4], shape[1] * shape[3], shape[4], shape[5]][i % 4]
         x = torch.full([1 if last else rows, width], 0.01, dtype=weights[0].dtype, device=weights[0].device)
-        y = self.head(x, weights, shape) if last else self.base_linear(x, weights, shape, i // 4, i % 4)
+        y = self.head(x, weights, shape) if last else self.base_linear(x, weights, shape, i // 4, i % 4, torch.empty([0], dtype=6))
         total = torch.add(total, torch.select(y.view([-1]), 0, 0))
     return total.view([1])
 

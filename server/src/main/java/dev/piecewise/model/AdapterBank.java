@@ -6,6 +6,7 @@ import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.adapter.BankImage;
 import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.ProjectionGroup;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -55,11 +56,32 @@ final class AdapterBank implements AutoCloseable {
     void load(BankImage adapter, int firstColumn) {
         allocate(adapter);
         clearOthers(adapter, firstColumn);
+        if (base.onHost()) {
+            adapter.tiles().parallelStream().forEach(tile -> write(tile, firstColumn));
+        } else {
+            send(adapter, firstColumn);
+        }
+    }
+
+    /** The bank is memory like any other: one copy, by as many threads as there are cores. */
+    private void write(BankImage.Tile tile, int firstColumn) {
+        int at = tile.group().at(tile.layer());
+        write(tile.a(), a[at], firstColumn);
+        write(tile.b(), b[at], firstColumn);
+    }
+
+    private void write(byte[] values, PtNDArray part, int firstColumn) {
+        ByteBuffer memory = part.toByteBuffer(true);
+        memory.put(memory.capacity() / columns * firstColumn, values);
+    }
+
+    /** A layer at a time, so that what is sent passes through the cache once. */
+    private void send(BankImage adapter, int firstColumn) {
         List<BankImage.Tile> tiles = adapter.tiles();
         int from = 0;
         for (int to = 1; to <= tiles.size(); to++) {
             if (to == tiles.size() || tiles.get(to).layer() != tiles.get(from).layer()) {
-                write(tiles.subList(from, to), firstColumn, adapter.rank());
+                send(tiles.subList(from, to), firstColumn, adapter.rank());
                 from = to;
             }
         }
@@ -98,8 +120,7 @@ final class AdapterBank implements AutoCloseable {
         }
     }
 
-    /** A layer at a time, so that what is written passes through the cache once. */
-    private void write(List<BankImage.Tile> layer, int firstColumn, int rank) {
+    private void send(List<BankImage.Tile> layer, int firstColumn, int rank) {
         Longs places = new Longs(5 * ProjectionGroup.COUNT);
         List<byte[]> parts = new ArrayList<>();
         for (BankImage.Tile tile : layer) {
@@ -127,12 +148,11 @@ final class AdapterBank implements AutoCloseable {
     private void allocate(BankImage adapter) {
         boolean grown = false;
         try {
-            for (BankImage.Tile tile : adapter.tiles()) {
-                int at = tile.group().at(tile.layer());
-                if (a[at].size() == 0) {
+            for (ProjectionGroup group : ProjectionGroup.values()) {
+                if (a[group.at(0)].size() == 0 && touches(adapter, group)) {
                     // What counts as allocated is A, so it comes last: memory may not suffice for both.
-                    b[at] = base.zeros((long) columns * layout.columnB(tile.group()));
-                    a[at] = base.zeros((long) columns * layout.columnA(tile.group()));
+                    allocate(b, group, layout.columnB(group));
+                    allocate(a, group, layout.columnA(group));
                     grown = true;
                 }
             }
@@ -143,6 +163,18 @@ final class AdapterBank implements AutoCloseable {
                 listA = IValue.listFrom(a);
                 listB = IValue.listFrom(b);
             }
+        }
+    }
+
+    private static boolean touches(BankImage adapter, ProjectionGroup group) {
+        return adapter.tiles().stream().anyMatch(tile -> tile.group() == group);
+    }
+
+    /** All layers of a group in one piece of memory, so that it gets huge pages. */
+    private void allocate(PtNDArray[] parts, ProjectionGroup group, int unit) {
+        PtNDArray[] layers = base.zeroParts(base.config().layers(), (long) columns * unit);
+        for (int layer = 0; layer < layers.length; layer++) {
+            parts[group.at(layer)] = layers[layer];
         }
     }
 

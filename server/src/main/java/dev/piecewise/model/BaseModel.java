@@ -137,6 +137,11 @@ public final class BaseModel implements AutoCloseable {
         return layout != LinearLayout.DENSE;
     }
 
+    /** Whether the device's memory is the host's. */
+    boolean onHost() {
+        return !script.manager().getDevice().isGpu();
+    }
+
     TorchScript script() {
         return script;
     }
@@ -173,6 +178,18 @@ public final class BaseModel implements AutoCloseable {
                     .number(type.code())
                     .tensor(like)
                     .keep();
+        }
+    }
+
+    /** As many tensors of so many zeros each, side by side in memory. */
+    PtNDArray[] zeroParts(int count, long size) {
+        try (PtNDArray like = (PtNDArray) script.manager().create(0f)) {
+            return script.call("zero_parts")
+                    .number(count)
+                    .number(size)
+                    .number(precision.code())
+                    .tensor(like)
+                    .keepAll();
         }
     }
 
