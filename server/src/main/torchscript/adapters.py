@@ -24,32 +24,34 @@ def outs(self, group: int, shape: List[int]) -> List[int]:
 def columns_of(self, first: int, rank: int, unit: int, bank: Tensor) -> Tensor:
     # the bank from its first tile of this rank that starts a multiple of the rank behind column `first` (below the rank); a column has `unit` values
     tiles = (bank.size(0) - first * unit) // (rank * unit)
+    if tiles * rank * unit == bank.size(0):
+        return bank
     return bank.narrow(0, first * unit, tiles * rank * unit)
 
 
 def lookups(self, segments: List[int], slots: Tensor, bare: Tensor, shape: List[int]) -> List[Tensor]:
-    # the member that each chunk belongs to for group 0, 1 and 3, 2; then per shared segment:
-    # indices and offsets into A for the inputs of group 0 and 2, 1, 3; into B for the outputs of group 0, 1 and 3, 2; the bare rows [rows, 1]
+    # per shared segment: indices and offsets into A for the inputs of group 0 and 2, 1, 3; for the outputs of group 0, 1 and 3, 2: which member of which row each
+    # chunk of B is for, indices and offsets into B; the bare rows [rows, 1]
     tables = annotate(List[Tensor], [])
-    chunks = annotate(List[int], [])
+    members = annotate(List[Tensor], [])
     for kind in range(3):
-        members = annotate(List[Tensor], [])
-        count = 0
+        parts = annotate(List[Tensor], [])
         for out in self.outs(kind, shape):
-            members.append(torch.full([out // shape[7 + kind]], len(members), dtype=3, device=slots.device))
-            count = count + out // shape[7 + kind]
-        tables.append(torch.cat(members, 0))
-        chunks.append(count)
+            parts.append(torch.full([out // shape[7 + kind]], len(parts), dtype=3, device=slots.device))
+        members.append(torch.cat(parts, 0).unsqueeze(0))
     for s in range(len(segments) // 6):
         if segments[s * 6 + 4] == 1:
             rows = segments[s * 6 + 1]
             rank = segments[s * 6 + 3]
+            row = torch.arange(rows, dtype=3, device=slots.device)
             tile = torch.floor_divide(slots.narrow(0, segments[s * 6], rows).to(3), rank).unsqueeze(1)
             for width in [shape[4], shape[1] * shape[3], shape[5]]:
                 tables.append(torch.add(torch.mul(tile, width), torch.arange(width, dtype=3, device=slots.device)).view([-1]))
-                tables.append(torch.mul(torch.arange(rows, dtype=3, device=slots.device), width))
-            for count in chunks:
+                tables.append(torch.mul(row, width))
+            for kind in range(3):
+                count = members[kind].size(1)
                 height = count * rank
+                tables.append(torch.add(torch.mul(row, [3, 1, 2][kind]).unsqueeze(1), members[kind]).view([-1]))
                 tables.append(torch.add(torch.mul(tile, height), torch.arange(height, dtype=3, device=slots.device)).view([-1]))
                 tables.append(torch.mul(torch.arange(rows * count, dtype=3, device=slots.device), rank))
             tables.append(torch.gt(bare.narrow(0, segments[s * 6], rows), 0).unsqueeze(1))
@@ -58,7 +60,7 @@ def lookups(self, segments: List[int], slots: Tensor, bare: Tensor, shape: List[
 
 def bags(self, table: Tensor, indices: Tensor, offsets: Tensor, weights: Tensor) -> Tensor:
     # table [n, width], weights as many as indices -> [bags, width]
-    sums, a, b, c = torch.embedding_bag(table, indices, offsets, False, 0, False, weights, False)
+    sums, a, b, c = ops.aten._embedding_bag_forward_only(table, indices, offsets, False, 0, False, weights, False, -1)
     return sums
 
 
@@ -76,7 +78,7 @@ def shrink_each(self, x: Tensor, a: Tensor, members: int, first: int, rank: int,
 def expand_each(self, h: Tensor, b: Tensor, outs: int, first: int, rank: int, width: int, members: Tensor, indices: Tensor, offsets: Tensor) -> Tensor:
     # h [rows, members * rank], the bank's B -> [rows, outs], each row by its own slot
     table = self.columns_of(first, rank, outs, b)
-    weights = h.view([h.size(0), -1, rank]).index_select(1, members)
+    weights = h.view([-1, rank]).index_select(0, members)
     return self.bags(table.view([-1, width]), indices, offsets, weights.view([-1])).view([h.size(0), outs])
 
 
@@ -99,7 +101,7 @@ def of_slots(self, x: Tensor, a: Tensor, b: Tensor, group: int, segments: List[i
     total = 0
     for out in outs:
         total = total + out
-    shared = 3
+    shared = 0
     parts = annotate(List[Tensor], [])
     reached = 0
     for s in range(len(segments) // 6):
@@ -110,15 +112,15 @@ def of_slots(self, x: Tensor, a: Tensor, b: Tensor, group: int, segments: List[i
         if row > reached:
             parts.append(torch.zeros([row - reached, total], dtype=x.dtype, device=x.device))
         reached = row + rows
-        inputs = x.narrow(0, row, rows)
+        inputs = x if rows == x.size(0) else x.narrow(0, row, rows)
         if segments[s * 6 + 4] == 1:
             input = shared + [0, 2, 0, 4][group]
-            output = shared + 6 + 2 * kind
+            output = shared + 6 + 3 * kind
             h = self.shrink_each(inputs, a, members, column % rank, rank, tables[input], tables[input + 1])
             if segments[s * 6 + 5] == 1:
-                h = h.masked_fill(tables[shared + 12], 0.)
-            parts.append(self.expand_each(h, b, total, column % rank, rank, shape[7 + kind], tables[kind], tables[output], tables[output + 1]))
-            shared = shared + 13
+                h = h.masked_fill(tables[shared + 15], 0.)
+            parts.append(self.expand_each(h, b, total, column % rank, rank, shape[7 + kind], tables[output], tables[output + 1], tables[output + 2]))
+            shared = shared + 16
         else:
             width = members * x.size(1)
             h = torch.mm(inputs, a.narrow(0, column * width, rank * width).view([x.size(1), rank * members]))

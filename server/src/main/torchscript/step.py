@@ -22,14 +22,15 @@ def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int, onto: Tensor) 
     rows = x.size(0)
     if rows < 4:
         x = torch.constant_pad_nd(x, [0, 0, 0, 4 - rows])
+        onto = onto if onto.numel() == 0 else torch.constant_pad_nd(onto, [0, 0, 0, 4 - rows])
     added = annotate(Optional[Tensor], None)
     if bias.numel() > 0:
         added = bias
     if onto.numel() == 0:
-        return ops.mkldnn._linear_pointwise(x, w, added, "none", [], "").narrow(0, 0, rows)
-    if rows < 4:
-        onto = torch.constant_pad_nd(onto, [0, 0, 0, 4 - rows])
-    return ops.mkldnn._linear_pointwise(x, onto, w, added, "add").narrow(0, 0, rows)
+        y = ops.mkldnn._linear_pointwise(x, w, added, "none", [], "")
+    else:
+        y = ops.mkldnn._linear_pointwise(x, onto, w, added, "add")
+    return y if rows >= 4 else y.narrow(0, 0, rows)
 
 
 def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, onto: Tensor) -> Tensor:
@@ -84,7 +85,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         first = torch.sub(rows.select(0, 3), rows.select(0, 1)).narrow(0, 0, counts[9])
         row_places = self.row_places(first, counts[10])
         seen = torch.le(torch.arange(counts[10], device=device).unsqueeze(0), rows.select(0, 1).narrow(0, 0, counts[9]).unsqueeze(1))
-        row_mask = seen.unsqueeze(1).unsqueeze(1)
+        row_mask = torch.masked_fill(torch.zeros([counts[9], counts[10]], dtype=dtype, device=device), torch.logical_not(seen), float("-inf")).unsqueeze(1).unsqueeze(1)
         row_places = torch.where(seen, row_places, first.unsqueeze(1)).view([-1])
     heads = shape[1]
     kv_heads = shape[2]
@@ -107,7 +108,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         for s in range(together, len(spans) // 4):
             length = spans[s * 4 + 3] + spans[s * 4 + 1]
             parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), windows[layer], numbers[1]))
-        attended = torch.cat(parts, 0)
+        attended = parts[0] if len(parts) == 1 else torch.cat(parts, 0)
         update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = self.base_linear(attended, weights, shape, layer, 1, update)
         h = self.norm(x, weights[base + 5], eps)
