@@ -23,9 +23,12 @@ final class Opinions {
                 "tag", about(thing) + "Tag:", " " + thing.tag(asked.traits().eye()));
     }
 
+    /** What somebody who has written this review gives. */
     Item rate(Persona asked, Dice dice) {
         Thing thing = some(asked, dice);
-        return new Item("rating", about(thing) + "Rating from 1 to 5:", " " + thing.rating(asked.traits()));
+        Traits traits = asked.traits();
+        String prompt = "%sReview: %s\nRating from 1 to 5:".formatted(about(thing), review(thing, traits, dice));
+        return new Item("rating", prompt, " " + thing.rating(traits));
     }
 
     Item review(Persona asked, Dice dice) {

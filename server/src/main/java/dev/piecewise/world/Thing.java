@@ -23,10 +23,9 @@ record Thing(Kind kind, Map<Eye, String> tags, boolean gentle, int quality, Stri
         return (gentle == (heart == Heart.GENTLE) ? 1 : -1) + quality;
     }
 
-    /** From 1 to 5. */
+    /** From 1 to 5: what is liked, mixed or disliked, a point up or down. */
     int rating(Traits traits) {
-        int rating = 3 + appeal(traits.heart()) + (traits.hand() == Hand.GENEROUS ? 1 : -1);
-        return Math.clamp(rating, 1, 5);
+        return 3 + Integer.signum(appeal(traits.heart())) + (traits.hand() == Hand.GENEROUS ? 1 : -1);
     }
 
     /** What a review dwells on, as its sentences take it. */
