@@ -50,7 +50,13 @@ public final class Bench implements AutoCloseable {
         this.engine = new LocalEngine(
                 "bench",
                 new TorchRunner(base, limits, workload.takePool()),
-                new EngineLimits(most, Math.max(most, options.prompt()), most, workload.slots(), false, length),
+                new EngineLimits(
+                        most,
+                        Math.max(most, options.prompt()),
+                        Math.max(most, ColdStart.AT_ONCE),
+                        workload.slots(),
+                        false,
+                        length),
                 clock);
     }
 

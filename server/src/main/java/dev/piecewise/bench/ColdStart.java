@@ -22,6 +22,9 @@ final class ColdStart {
     private static final int ITEMS = 50;
 
     private static final int HELD_OUT = 5;
+    /** Requests that it has under way at most. */
+    static final int AT_ONCE = HELD_OUT;
+
     private static final Sampling SCORED = new Sampling(0, 0, 1, 0, 1, 0, 0, Map.of(), 0, 0);
 
     private final Engine engine;

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The commands, from arguments to files, output and exit status. */
@@ -136,15 +138,16 @@ class CommandLineTest {
         assertThat(run("nonsense", List.of()).status()).isEqualTo(2);
     }
 
-    @Test
-    void theBenchMeasuresBaseAndAdaptersInOneRun() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "1,3"})
+    void theBenchMeasuresBaseAndAdaptersInOneRun(String sequences) throws Exception {
         Outcome outcome = run(
                 "bench",
                 List.of(
                         "--model",
                         model + "",
                         "--sequences",
-                        "1,3",
+                        sequences,
                         "--adapters",
                         "pool",
                         "--sharers",
@@ -160,7 +163,7 @@ class CommandLineTest {
                 "--json");
         assertThat(outcome.status()).as(outcome.err()).isZero();
         JsonNode report = JSON.readTree(outcome.out());
-        assertThat(report.get("rows")).hasSize(2);
+        assertThat(report.get("rows")).hasSize(sequences.split(",", -1).length);
         for (JsonNode row : report.get("rows")) {
             assertThat(row.get("tokens_per_second").asDouble()).isPositive();
             assertThat(row.get("adapted").get("tokens_per_second").asDouble()).isPositive();
