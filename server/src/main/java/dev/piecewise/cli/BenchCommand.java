@@ -4,6 +4,8 @@ import dev.piecewise.bench.Bench;
 import dev.piecewise.bench.BenchOptions;
 import dev.piecewise.bench.BenchReport;
 import dev.piecewise.bench.EngineRatios;
+import dev.piecewise.bench.StreamBench;
+import dev.piecewise.bench.StreamReport;
 import dev.piecewise.bench.gateway.GatewayBench;
 import dev.piecewise.bench.gateway.GatewayRatios;
 import dev.piecewise.bench.gateway.GatewayReport;
@@ -89,6 +91,12 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "N", description = "With --gateway: for each rate (${DEFAULT-VALUE}).")
     private int seconds = 5;
 
+    @Option(
+            names = "--streams",
+            paramLabel = "N",
+            description = "Measures so many running streams beside long prompts instead, and a chat's second turn.")
+    private int streams;
+
     @Mixin
     private BenchOutput output;
 
@@ -108,6 +116,9 @@ public final class BenchCommand implements Callable<Integer> {
         try (Termination _ = Termination.atOnce();
                 BaseModel base = base(config)) {
             Map<String, String> setting = options.setting(base, threads);
+            if (streams > 0) {
+                return measureStreams(base, setting, config.engine().maxBatchedTokens());
+            }
             output.check(setting);
             BenchReport report = measure(base, options, threads, name);
             Supplier<String> table = () -> new BenchTable(report).text();
@@ -120,6 +131,16 @@ public final class BenchCommand implements Callable<Integer> {
         try (Bench bench = new Bench(base, options, threads);
                 Progress progress = new Progress(spec.commandLine().getErr(), "measuring")) {
             return bench.run(name, done -> progress.at(done, sequences.size()));
+        }
+    }
+
+    private int measureStreams(BaseModel base, Map<String, String> engine, int budget) throws InterruptedException {
+        Map<String, String> setting = StreamReport.setting(engine, streams, budget);
+        output.check(setting);
+        try (StreamBench bench = new StreamBench(base, streams, prompt, budget)) {
+            StreamReport report = bench.run();
+            Supplier<String> table = () -> new StreamTable(report).text();
+            return output.write(setting, new BenchOutput.Measured(report, report.ratios(), table));
         }
     }
 
@@ -141,6 +162,7 @@ public final class BenchCommand implements Callable<Integer> {
         Usage.atLeast(spec, 0, idle, "--idle");
         Usage.atLeast(spec, 1, seconds, "--seconds");
         sequences.forEach(count -> Usage.atLeast(spec, 1, count, "--sequences"));
+        Usage.atLeast(spec, 0, streams, "--streams");
         Usage.atLeast(spec, 1, sharers, "--sharers");
         Usage.atLeast(spec, 1, tokens, "--tokens");
         Usage.atLeast(spec, 1, rounds, "--rounds");

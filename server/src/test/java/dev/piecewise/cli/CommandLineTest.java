@@ -171,6 +171,21 @@ class CommandLineTest {
     }
 
     @Test
+    void aSecondTurnComputesItsNewTokensOnly() throws Exception {
+        Outcome outcome = run("bench", List.of("--model", model + "", "--streams", "2"), "--prompt", "20", "--json");
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        JsonNode report = JSON.readTree(outcome.out());
+        assertThat(report.at("/first/cached").asInt()).isZero();
+        assertThat(report.at("/second/tokens").asInt()).isEqualTo(20 + 16 + 32);
+        // The last token of an answer is given and not computed.
+        assertThat(report.at("/second/cached").asInt()).isEqualTo(20 + 15);
+        assertThat(report.at("/cold/cached").asInt()).isZero();
+        assertThat(report.at("/beside/median").asDouble()).isPositive();
+        assertThat(report.at("/ratios/second turn: part of its prompt computed").asDouble())
+                .isEqualTo(33.0 / 68);
+    }
+
+    @Test
     void aBenchIsHeldAgainstAnEarlierOne() throws Exception {
         Path baseline = own.resolve("baseline.json");
         List<String> bench =
