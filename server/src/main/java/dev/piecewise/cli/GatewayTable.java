@@ -26,6 +26,9 @@ record GatewayTable(GatewayReport report) {
                     + latencies(row.together())
                     + latencies(row.spread()));
         }
+        lines.add("%-61s".formatted("a server that only writes, on this machine")
+                + latencies(report.machine().together())
+                + latencies(report.machine().spread()));
         lines.add(
                 "the collector paused %d times for %.1f ms, at most %.1f; bare sockets: %.0f messages a second per core"
                         .formatted(

@@ -21,7 +21,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,6 @@ import java.util.concurrent.locks.LockSupport;
 /** A gateway with real sockets over an engine that needs no time, and what can be measured of it. */
 public final class GatewayBench implements AutoCloseable {
     private static final int TOKENS = 512;
-    private static final int PACED_TOKENS = 256;
     private static final int ROUNDS = 4;
     /** In which tokens come that are spread over the time of a step. */
     private static final int PARTS = 10;
@@ -76,21 +74,22 @@ public final class GatewayBench implements AutoCloseable {
     /** Measures streams over so many connections, then so many idle WebSockets. */
     public GatewayReport run(int connections, int idle) throws IOException, InterruptedException {
         double bare = BareSocket.perCpuSecond();
-        List<GatewayReport.Row> rows;
+        Streams streams;
         GcPauses.Summary paused;
         try (GcPauses pauses = new GcPauses()) {
-            rows = rows(connections);
+            streams = streams(connections);
             paused = pauses.end();
         }
         long before = heap();
         try (LoadClient sockets = new LoadClient(Protocol.WEBSOCKET, port, idle, 1)) {
             LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
             long with = heap();
-            return new GatewayReport(connections, bare, rows, paused, sockets.size(), with - before, with);
+            return new GatewayReport(
+ connections, bare, streams.rows(), streams.machine(), paused, sockets.size(), with - before, with);
         }
     }
 
-    private List<GatewayReport.Row> rows(int connections) throws IOException, InterruptedException {
+    private Streams streams(int connections) throws IOException, InterruptedException {
         Map<Protocol, Rate> rates = new EnumMap<>(Protocol.class);
         // The first rounds warm up; the last one counts.
         for (int round = 0; round < ROUNDS; round++) {
@@ -99,25 +98,28 @@ public final class GatewayBench implements AutoCloseable {
             }
         }
         engine.pace();
+        PacedBench paced = new PacedBench(connections, time);
+        // These warm up too: one token at a time takes other ways through the code than many do.
+        for (Protocol protocol : Protocol.values()) {
+            paced.gateway(protocol, port, engine, metrics, 1);
+        }
+        GatewayReport.Machine machine = new GatewayReport.Machine(paced.machine(1), paced.machine(PARTS));
         List<GatewayReport.Row> rows = new ArrayList<>();
         for (Protocol protocol : Protocol.values()) {
-            latency(protocol, connections, 1);
-        }
-        for (Protocol protocol : Protocol.values()) {
             Rate rate = Objects.requireNonNull(rates.get(protocol));
-            GatewayReport.Latency together = latency(protocol, connections, 1);
-            GatewayReport.Latency spread = latency(protocol, connections, PARTS);
             rows.add(new GatewayReport.Row(
                     protocol.name(),
                     rate.perSecond(),
                     rate.perCpuSecond(),
                     rate.bytesPerToken(),
-                    pacedRate(),
-                    together,
-                    spread));
+                    paced.tokensPerSecond(),
+                    paced.gateway(protocol, port, engine, metrics, 1),
+                    paced.gateway(protocol, port, engine, metrics, PARTS)));
         }
-        return rows;
+        return new Streams(rows, machine);
     }
+
+    private record Streams(List<GatewayReport.Row> rows, GatewayReport.Machine machine) {}
 
     /** Tokens a second by the clock, and by the processors' time; what was allocated for each. */
     private record Rate(double perSecond, double perCpuSecond, double bytesPerToken) {}
@@ -132,51 +134,6 @@ public final class GatewayBench implements AutoCloseable {
             double cpuSeconds = (cpuNanos() - cpu) / 1e9;
             double bytes = allocated() - allocated;
             return new Rate(tokens / seconds, tokens / Math.max(cpuSeconds, 1e-9), bytes / Math.max(tokens, 1));
-        }
-    }
-
-    /** Half of what is asked of the gateway: 10,000 tokens a second for each core, over all connections. */
-    private static double pacedRate() {
-        return 10_000.0 * Runtime.getRuntime().availableProcessors();
-    }
-
-    /** {@code parts}: of a step's time, in each of which one part of the connections gets its token. */
-    private GatewayReport.Latency latency(Protocol protocol, int connections, int parts)
-            throws IOException, InterruptedException {
-        List<Long> latencies = new ArrayList<>(connections * PACED_TOKENS);
-        WriteTimes before = WriteTimes.of(metrics);
-        try (LoadClient client = new LoadClient(protocol, port, connections, PACED_TOKENS)) {
-            long interval = (long) (1e9 * connections / pacedRate() / parts);
-            Thread ticker = Thread.ofPlatform().daemon().start(() -> tick(interval, parts));
-            client.once((connection, index, nanos) -> {
-                long[] due = engine.dueTimes(connection);
-                if (index < due.length && due[index] > 0) {
-                    latencies.add(nanos - due[index]);
-                }
-            });
-            ticker.interrupt();
-            ticker.join();
-        }
-        return new GatewayReport.Latency(
-                millis(latencies, 0.5),
-                millis(latencies, 0.99),
-                WriteTimes.of(metrics).millisSince(before, 0.99));
-    }
-
-    private static double millis(List<Long> nanos, double share) {
-        if (nanos.isEmpty()) {
-            return 0;
-        }
-        Collections.sort(nanos);
-        return nanos.get((int) Math.min(nanos.size() - 1L, Math.round(share * nanos.size()))) / 1e6;
-    }
-
-    private void tick(long interval, int parts) {
-        long next = System.nanoTime();
-        for (int part = 0; !Thread.currentThread().isInterrupted(); part = (part + 1) % parts) {
-            engine.tick(part, parts);
-            next += interval;
-            LockSupport.parkNanos(next - System.nanoTime());
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
  * What was measured of the gateway. The client of the measuring runs in the same process, on the same processors; its time counts as the gateway's.
  *
  * @param bareMessagesPerCpuSecond written to a socket and read again with nothing but the system's calls, in a second of a processor
+ * @param machine what the same client sees of a server that only writes
  * @param pauses of the garbage collector while tokens came
  * @param idleSockets WebSockets that were open at once
  * @param idleHeapBytes what the heap held more with them than without
@@ -16,6 +17,7 @@ public record GatewayReport(
         int connections,
         double bareMessagesPerCpuSecond,
         List<Row> rows,
+        Machine machine,
         GcPauses.Summary pauses,
         int idleSockets,
         long idleHeapBytes,
@@ -47,4 +49,7 @@ public record GatewayReport(
      * @param written99 until the gateway has handed it to the connection, by its own histogram
      */
     public record Latency(double p50, double p99, double written99) {}
+
+    /** As in a row; nothing is known of when it was written. */
+    public record Machine(Latency together, Latency spread) {}
 }

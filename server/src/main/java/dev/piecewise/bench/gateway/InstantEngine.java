@@ -11,31 +11,33 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/** An engine that needs no time: its tokens are there at once, or one for every generation whenever {@link #tick} is called. */
-final class InstantEngine implements Engine {
+/** An engine that needs no time: its tokens are there at once, or one for every generation in each {@link #step}. */
+final class InstantEngine implements Engine, Steps {
     private static final int MAX_LENGTH = 1 << 20;
+    private static final long[] NONE = {};
 
     private final ConcurrentHashMap<Long, Words> paced = new ConcurrentHashMap<>();
     private volatile boolean pacing;
 
-    /** From now on generations wait for ticks. */
+    /** From now on generations wait for steps. */
     void pace() {
         pacing = true;
     }
 
-    /** One more token for one part of the generations, of so many. */
-    void tick(int part, int parts) {
+    @Override
+    public void step(int part, int parts) {
+        long now = System.nanoTime();
         paced.forEach((seed, words) -> {
-            if (seed % parts == part) {
-                words.tick();
+            if (seed / parts % parts == part) {
+                words.tick(now);
             }
         });
     }
 
-    /** When a generation's tokens were due, by its seed; nanoseconds. */
-    long[] dueTimes(long seed) {
-        Words words = paced.get(seed);
-        return words == null ? new long[0] : words.due;
+    @Override
+    public long[] dueTimes(long connection) {
+        Words words = paced.get(connection);
+        return words == null ? NONE : words.due;
     }
 
     @Override
@@ -81,10 +83,10 @@ final class InstantEngine implements Engine {
             due = new long[paced ? most : 0];
         }
 
-        void tick() {
+        void tick(long now) {
             int next = ticked;
             if (next < most) {
-                due[next] = System.nanoTime();
+                due[next] = now;
                 ticked = next + 1;
                 ticks.release();
                 ready.run();

@@ -111,35 +111,34 @@ final class LoadClient implements AutoCloseable {
         received = 0;
         long end = System.nanoTime() + nanos;
         while (System.nanoTime() < end) {
-            read(Listener.NONE, true);
+            read(Listener.NONE);
         }
         return received;
     }
 
-    /** Asks once on every connection and waits until every answer has ended. */
-    void once(Listener listener) throws IOException {
-        for (Connection connection : connections) {
-            connection.ask();
+    /** Begins on one connection after the other, evenly over {@code begin}, asks again whenever an answer has ended, and tells of the tokens that come in {@code nanos} after that. */
+    void run(long begin, long nanos, Listener listener) throws IOException {
+        long start = System.nanoTime();
+        for (int i = 0; i < connections.size(); i++) {
+            while (System.nanoTime() < start + begin * i / connections.size()) {
+                read(Listener.NONE);
+            }
+            connections.get(i).ask();
         }
-        int open = connections.size();
-        while (open > 0) {
-            open -= read(listener, false);
+        long end = start + begin + nanos;
+        while (System.nanoTime() < end) {
+            read(System.nanoTime() < start + begin ? Listener.NONE : listener);
         }
     }
 
-    private int read(Listener listener, boolean again) throws IOException {
-        int ended = 0;
-        selector.select(100);
+    private void read(Listener listener) throws IOException {
+        selector.select(1);
         for (SelectionKey key : selector.selectedKeys()) {
             if (key.attachment() instanceof Connection connection && connection.read(listener)) {
-                ended++;
-                if (again) {
-                    connection.ask();
-                }
+                connection.ask();
             }
         }
         selector.selectedKeys().clear();
-        return ended;
     }
 
     @Override

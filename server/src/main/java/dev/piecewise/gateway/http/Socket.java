@@ -36,6 +36,7 @@ public final class Socket {
     private final HttpServerRequest handshake;
     private final Access access;
     private final Frames frames;
+    private final Flushes flushes;
     private final Loop loop;
     private final Deque<String> waiting = new ArrayDeque<>();
     private final SocketEndpoint endpoint;
@@ -52,6 +53,7 @@ public final class Socket {
         access = Access.of("GET", path);
         this.endpoint = endpoint;
         this.loop = loop;
+        flushes = Flushes.of(connection);
         frames = new Frames(loop.limits().bodyBytes(), loop.gate().bodies());
     }
 
@@ -82,9 +84,7 @@ public final class Socket {
 
     /** Writes messages without waiting. Any thread may call, one at a time. */
     public void post(List<String> messages) {
-        for (String message : messages) {
-            last = connection.writeTextMessage(message);
-        }
+        flushes.together(() -> messages.forEach(message -> last = connection.writeTextMessage(message)));
     }
 
     /** Waits until the client's connection has taken what was written. */

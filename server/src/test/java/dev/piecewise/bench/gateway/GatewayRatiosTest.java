@@ -14,7 +14,11 @@ class GatewayRatiosTest {
         GatewayReport.Latency together = new GatewayReport.Latency(4, 8, 2);
         GatewayReport.Row row = new GatewayReport.Row("SSE", 1, 400_000, 96, 20_000, together, together);
         GatewayReport report = new GatewayReport(
-                200, 100_000, List.of(row), new GcPauses.Summary(3, 1, 2), 1000, 16_000_000, 20_000_000);
+                200,
+                100_000,
+                List.of(row),
+                new GatewayReport.Machine(together, together),
+                new GcPauses.Summary(3, 1, 2), 1000, 16_000_000, 20_000_000);
 
         assertThat(GatewayRatios.of(report))
                 .extracting(Ratio::name, Ratio::value)
