@@ -232,7 +232,7 @@ final class ResponsesTest {
             text.format.type       ¦ "text":{"format":{"type":"xml"}}                                 ¦ text.format.type must be text, json_object or json_schema
             text.format.schema     ¦ "text":{"format":{"type":"json_schema","name":"a"}}              ¦ text.format.schema is missing
             text                   ¦ "text":"json"                                                    ¦ text must be an object, not a string
-            background             ¦ "background":true                                                ¦ background is not supported
+            background             ¦ "background":true,"store":false                                  ¦ background needs store
             conversation           ¦ "conversation":"c"                                               ¦ conversation is not supported
             include                ¦ "include":"a"                                                    ¦ include must be a list, not a string
             metadata               ¦ "metadata":["a"]                                                 ¦ metadata must be an object, not an array

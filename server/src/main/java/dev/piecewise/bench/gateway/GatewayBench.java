@@ -85,7 +85,7 @@ public final class GatewayBench implements AutoCloseable {
             LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
             long with = heap();
             return new GatewayReport(
- connections, bare, streams.rows(), streams.machine(), paused, sockets.size(), with - before, with);
+                    connections, bare, streams.rows(), streams.machine(), paused, sockets.size(), with - before, with);
         }
     }
 

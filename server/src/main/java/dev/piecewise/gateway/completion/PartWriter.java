@@ -37,6 +37,14 @@ public interface PartWriter {
         });
     }
 
+    /** Takes a completion to its end on the current thread, which waits for each of its parts. */
+    default void writeAll(Completion completion) throws InterruptedException {
+        while (!completion.isFinished()) {
+            take(completion, completion.advance());
+        }
+        end(completion.usage());
+    }
+
     /** Takes a completion that has ended, as a whole. */
     default void writeWhole(Completion completion) {
         for (int i = 0; i < completion.choices().size(); i++) {

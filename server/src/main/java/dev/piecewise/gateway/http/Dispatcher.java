@@ -94,12 +94,11 @@ final class Dispatcher implements Handler<HttpServerRequest> {
         BodyReader.read(request, loop.limits().bodyBytes(), loop.gate().bodies())
                 .onSuccess(body -> {
                     connections.busy(request.connection());
-                    Exchange exchange = new Exchange(request, caller, found.parts(), body, loop);
+                    Exchange exchange = new Exchange(request, caller, found.parts(), body, loop, pass);
                     Thread.ofVirtual().name("request").start(() -> {
-                        try (body) {
+                        try (body;
+                                exchange) {
                             answer(exchange, found.route(), request);
-                        } finally {
-                            pass.close();
                         }
                     });
                 })

@@ -2,6 +2,7 @@ package dev.piecewise.gateway.http;
 
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.tenant.Allowance;
 import dev.piecewise.tenant.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP request with its whole body, and its answer. Confined to the request's own virtual thread. */
-public final class Exchange {
+public final class Exchange implements AutoCloseable {
     /** The header that names the answer, so that it can be found in the log. */
     static final String ID = "x-request-id";
 
@@ -33,16 +34,45 @@ public final class Exchange {
     private final Map<String, String> parts;
     private final Body body;
     private final Loop loop;
+    private final Allowance.Pass pass;
+    private boolean goesOn;
     private Runnable beforeSuccess = () -> {};
     private @Nullable OpenAnswer open;
 
-    Exchange(HttpServerRequest request, Caller caller, Map<String, String> parts, Body body, Loop loop) {
+    /** {@code pass} is closed when the request runs no longer. */
+    Exchange(
+            HttpServerRequest request,
+            Caller caller,
+            Map<String, String> parts,
+            Body body,
+            Loop loop,
+            Allowance.Pass pass) {
         this.request = request;
         this.caller = caller;
         this.response = request.response();
         this.parts = parts;
         this.body = body;
         this.loop = loop;
+        this.pass = pass;
+    }
+
+    /** Begins work that may last longer than the answer; the request counts as one that runs until the work has ended. Called once at most. */
+    public void goOn(Runnable work) {
+        goesOn = true;
+        Thread.ofVirtual().name("background").start(() -> {
+            try {
+                work.run();
+            } finally {
+                pass.close();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        if (!goesOn) {
+            pass.close();
+        }
     }
 
     String id() {

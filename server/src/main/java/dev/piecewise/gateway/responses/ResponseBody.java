@@ -48,6 +48,7 @@ final class ResponseBody {
             @Nullable Spent spent,
             @Nullable String incomplete,
             ErrorBody.@Nullable Detail error) {
+        static final State QUEUED = new State("queued", List.of(), null, null, null);
         static final State BEGUN = new State("in_progress", List.of(), null, null, null);
     }
 
@@ -58,7 +59,7 @@ final class ResponseBody {
         Fields fields = request.fields();
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("id", id).put("object", "response").put("created_at", created).put("status", state.status());
-        body.put("background", false);
+        body.put("background", request.isBackground());
         ErrorBody.Detail error = state.error();
         body.set("error", error == null ? NullNode.instance : error(error));
         body.set("incomplete_details", incomplete(state.incomplete()));

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,8 @@ final class ResponseWriter implements PartWriter {
     private final Answer answer;
     private final List<ChatLogprobs.Entry> scores = new ArrayList<>();
     private final Consumer<ResponseWriter> whenWhole;
-    private ObjectNode response;
+    private volatile ObjectNode response;
+    private boolean queued;
     private boolean cut;
 
     /** {@code whenWhole} is told before the client is. */
@@ -52,7 +54,17 @@ final class ResponseWriter implements PartWriter {
         body = new ResponseBody(id, begun.getEpochSecond(), model.name(), request, servedBy);
         items = new OutputItems(sink);
         answer = new Answer(request.tools(), model.callFormat(), request.thinking(), true);
-        response = body.render(State.BEGUN);
+        queued = request.isBackground();
+        response = body.render(queued ? State.QUEUED : State.BEGUN);
+    }
+
+    boolean isBackground() {
+        return request.isBackground();
+    }
+
+    /** The events, where they are kept for later. */
+    Optional<EventLog> log() {
+        return sink instanceof EventLog log ? Optional.of(log) : Optional.empty();
     }
 
     String id() {
@@ -62,13 +74,23 @@ final class ResponseWriter implements PartWriter {
     /** Says that the request is taken. */
     void begin() throws InterruptedException, ClientGoneException {
         items.response("response.created", response);
-        items.response("response.in_progress", response);
+        items.response(queued ? "response.queued" : "response.in_progress", response);
         flush();
         settle();
     }
 
+    /** The engine has begun with what waited in the background. */
+    private void leaveQueue() {
+        if (queued) {
+            queued = false;
+            response = body.render(State.BEGUN);
+            items.response("response.in_progress", response);
+        }
+    }
+
     @Override
     public void part(int index, Choice.Part part) {
+        leaveQueue();
         var scored = part.scores();
         if (scored != null) {
             scores.addAll(ChatLogprobs.entries(scored, model.tokenizer()));
@@ -95,6 +117,7 @@ final class ResponseWriter implements PartWriter {
 
     @Override
     public void end(Usage total) {
+        leaveQueue();
         items.end(cut ? "incomplete" : "completed");
         Spent spent = new Spent(total, thoughtTokens());
         State state = cut
@@ -148,7 +171,8 @@ final class ResponseWriter implements PartWriter {
                 request.completion().recipient().user(),
                 List.copyOf(messages),
                 Json.bytes(request.fields().value("input").orElseThrow()),
-                Json.bytes(response));
+                Json.bytes(response),
+                log());
     }
 
     @Override

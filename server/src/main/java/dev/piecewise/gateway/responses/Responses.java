@@ -1,5 +1,6 @@
 package dev.piecewise.gateway.responses;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.completion.Backend;
@@ -23,6 +24,7 @@ import dev.piecewise.tenant.Caller;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,7 @@ public final class Responses {
     private final Backend backend;
     private final StoredAnswers stored;
     private final RunningResponses running = new RunningResponses();
+    private final Background background = new Background(this);
 
     public Responses(Backend backend, StoredAnswers stored) {
         this.backend = backend;
@@ -50,6 +53,10 @@ public final class Responses {
                 fields, backend, exchange.caller(), earlier(fields, exchange.caller(), Optional.empty()));
         Served served = backend.resolve(request.completion().recipient());
         exchange.with("X-Piecewise-Adapter", served.header());
+        if (request.isBackground()) {
+            background.create(exchange, request, served);
+            return;
+        }
         try (ClientWatch _ = exchange.watch();
                 Completion completion = backend.submit(request.completion(), served)) {
             if (request.completion().output().stream()) {
@@ -83,11 +90,20 @@ public final class Responses {
 
     /** Answers {@code GET /v1/responses/:id}. */
     public void get(Exchange exchange) throws InterruptedException, ClientGoneException {
+        OptionalInt after = exchange.queryInteger("starting_after", 0, Integer.MAX_VALUE - 1);
+        Optional<RunningResponses.Run> run = running(exchange);
+        Optional<Stored> whole = run.isPresent() ? Optional.empty() : Optional.of(find(exchange));
         if (exchange.query("stream").filter("true"::equals).isPresent()) {
-            throw ServingException.invalid(
-                    "stream", "stream is for responses that are created: a stored one is given whole");
+            EventLog log = run.flatMap(RunningResponses.Run::log)
+                    .or(() -> whole.flatMap(Stored::log))
+                    .orElseThrow(() -> ServingException.invalid(
+                            "stream", "stream is for responses that were created with background and stream"));
+            background.follow(exchange, log, after.orElse(-1) + 1);
+        } else if (run.isPresent()) {
+            exchange.answer(200, run.get().now());
+        } else {
+            exchange.answer(200, JSON, whole.orElseThrow().body());
         }
-        exchange.answer(200, JSON, find(exchange).body());
     }
 
     /** Answers {@code GET /v1/responses/:id/input_items}: what the response's own request said. */
@@ -108,9 +124,19 @@ public final class Responses {
             exchange.answer(200, JSON, find(exchange).body());
             return;
         }
-        run.get().cancel();
+        exchange.answer(200, end(run.get()));
+    }
+
+    /** One that is made in the background now. */
+    private Optional<RunningResponses.Run> running(Exchange exchange) {
+        return running.get(exchange.part("id"), exchange.caller()).filter(RunningResponses.Run::isBackground);
+    }
+
+    /** Cancels a response and waits until it has ended; what it has become. */
+    private static ObjectNode end(RunningResponses.Run run) throws InterruptedException {
+        run.cancel();
         try {
-            exchange.answer(200, run.get().end().get(CANCELLING_SECONDS, TimeUnit.SECONDS));
+            return run.end().get(CANCELLING_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | CancellationException | TimeoutException e) {
             throw new ServingException(ErrorCode.CONFLICT, "the response's own client left before it ended", "id");
         }
@@ -133,9 +159,13 @@ public final class Responses {
                 "compacting is not supported: send less of the conversation, or continue it with previous_response_id");
     }
 
-    /** Answers {@code DELETE /v1/responses/:id}. */
+    /** Answers {@code DELETE /v1/responses/:id}; one that is made in the background is ended. */
     public void delete(Exchange exchange) throws InterruptedException, ClientGoneException {
         String id = exchange.part("id");
+        Optional<RunningResponses.Run> run = running(exchange);
+        if (run.isPresent()) {
+            end(run.get());
+        }
         if (!stored.remove(id, exchange.caller(), Stored.class)) {
             throw unknown();
         }
@@ -155,6 +185,10 @@ public final class Responses {
         return backend;
     }
 
+    ResponseWriter writer(ResponsesRequest request, Served served, Optional<EventLog> log) {
+        return writer(request, served, log.isPresent() ? log.get() : EventSink.NONE);
+    }
+
     ResponseWriter writer(ResponsesRequest request, Served served, EventSink sink) {
         boolean explain = request.completion().recipient().explain();
         ServedModel model = backend.model().called(request.fields());
@@ -163,7 +197,7 @@ public final class Responses {
 
     /** The response is being streamed by the current thread. */
     RunningResponses.Run run(ResponsesRequest request, ResponseWriter writer) {
-        return running.begin(writer.id(), request.completion().recipient().caller());
+        return running.begin(writer, request.completion().recipient().caller());
     }
 
     /** Writes a response to its end; a failure after its beginning is the response's own. */

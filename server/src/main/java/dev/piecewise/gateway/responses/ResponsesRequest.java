@@ -79,7 +79,16 @@ record ResponsesRequest(
 
     /** Whether the response may be continued by its id later on. */
     boolean stores() {
+        return isStored(fields);
+    }
+
+    private static boolean isStored(Fields fields) {
         return fields.value("store").isEmpty() || fields.flag("store");
+    }
+
+    /** Whether the response is made even when its client does not wait. */
+    boolean isBackground() {
+        return fields.flag("background");
     }
 
     /** Whether there is anything to generate; a WebSocket's client may send its context ahead. */
@@ -124,8 +133,8 @@ record ResponsesRequest(
                 throw ServingException.invalid(field, field + " is not supported: send instructions and input");
             }
         }
-        if (fields.flag("background")) {
-            throw ServingException.invalid("background", "background is not supported: stream the response");
+        if (fields.flag("background") && !isStored(fields)) {
+            throw ServingException.invalid("background", "background needs store: there is no other way to the answer");
         }
         Metadata.parse(fields);
         ResponseBody.GIVEN_BACK_IF_THERE.forEach(fields::text);

@@ -94,6 +94,9 @@ final class ResponsesSession implements SocketSession {
     }
 
     private void create(Fields fields) throws InterruptedException, ClientGoneException {
+        if (fields.flag("background")) {
+            throw ServingException.invalid("background", "background is for responses over HTTP");
+        }
         Caller caller = socket.caller();
         ResponsesRequest request =
                 ResponsesRequest.parse(fields, responses.backend(), caller, responses.earlier(fields, caller, last));

@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The responses that are being streamed, so that each can be ended by its id. Any thread may call. */
+/** The responses that are being streamed or made in the background, so that each can be ended by its id. Any thread may call. */
 final class RunningResponses {
     private final Map<String, Run> runs = new ConcurrentHashMap<>();
 
     /** The current thread makes this response, until the run is closed. */
-    Run begin(String id, Caller caller) {
-        Run run = new Run(id, caller.tenant(), Thread.currentThread());
-        runs.put(id, run);
+    Run begin(ResponseWriter writer, Caller caller) {
+        Run run = new Run(writer, caller.tenant(), Thread.currentThread());
+        runs.put(writer.id(), run);
         return run;
     }
 
@@ -26,15 +26,15 @@ final class RunningResponses {
 
     /** A response that is being made. */
     final class Run implements AutoCloseable {
-        private final String id;
+        private final ResponseWriter writer;
         private final Tenant tenant;
         private final Thread thread;
         private final CompletableFuture<ObjectNode> end = new CompletableFuture<>();
         private boolean cancelled;
         private boolean over;
 
-        private Run(String id, Tenant tenant, Thread thread) {
-            this.id = id;
+        private Run(ResponseWriter writer, Tenant tenant, Thread thread) {
+            this.writer = writer;
             this.tenant = tenant;
             this.thread = thread;
         }
@@ -49,6 +49,21 @@ final class RunningResponses {
 
         synchronized boolean isCancelled() {
             return cancelled;
+        }
+
+        /** The response as it is now. */
+        ObjectNode now() {
+            return writer.response();
+        }
+
+        /** Whether it is made in the background. */
+        boolean isBackground() {
+            return writer.isBackground();
+        }
+
+        /** Its events, where they are kept. */
+        Optional<EventLog> log() {
+            return writer.log();
         }
 
         /** What it has become in the end; nothing, where its client left. */
@@ -70,7 +85,7 @@ final class RunningResponses {
                     Thread.interrupted();
                 }
             }
-            runs.remove(id);
+            runs.remove(writer.id());
             end.cancel(false);
         }
     }

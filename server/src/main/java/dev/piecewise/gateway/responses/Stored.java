@@ -6,6 +6,7 @@ import dev.piecewise.gateway.http.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param messages the conversation up to and with it, without instructions
  * @param input the request's, as it came
+ * @param log its events, where they can be had again
  */
 record Stored(
-        String id, Instant begun, String user, List<Map<String, @Nullable Object>> messages, byte[] input, byte[] body)
+        String id,
+        Instant begun,
+        String user,
+        List<Map<String, @Nullable Object>> messages,
+        byte[] input,
+        byte[] body,
+        Optional<EventLog> log)
         implements StoredAnswer {
 
     @Override
@@ -29,6 +37,7 @@ record Stored(
         return 512
                 + input.length
                 + body.length
+                + log.map(EventLog::bytes).orElse(0)
                 + messages.stream().mapToInt(Stored::bytes).sum();
     }
 

@@ -18,7 +18,10 @@ class GatewayRatiosTest {
                 100_000,
                 List.of(row),
                 new GatewayReport.Machine(together, together),
-                new GcPauses.Summary(3, 1, 2), 1000, 16_000_000, 20_000_000);
+                new GcPauses.Summary(3, 1, 2),
+                1000,
+                16_000_000,
+                20_000_000);
 
         assertThat(GatewayRatios.of(report))
                 .extracting(Ratio::name, Ratio::value)

@@ -32,10 +32,10 @@ final class FlushesTest {
     @Test
     void messagesThatAreWrittenTogetherAreFlushedOnce() {
         flushes.together(() -> {
-            channel.writeAndFlush("a");
-            channel.writeAndFlush("b");
+            write("a");
+            write("b");
             assertThat(flushed).isEmpty();
-            channel.writeAndFlush("c");
+            write("c");
         });
 
         assertThat(flushed).containsExactly(3);
@@ -43,8 +43,8 @@ final class FlushesTest {
 
     @Test
     void othersAreFlushedAtOnce() {
-        channel.writeAndFlush("a");
-        channel.writeAndFlush("b");
+        write("a");
+        write("b");
 
         assertThat(flushed).containsExactly(1, 2);
     }
@@ -53,11 +53,11 @@ final class FlushesTest {
     void whatWasWrittenBeforeAFailureIsFlushed() {
         try {
             flushes.together(() -> {
-                channel.writeAndFlush("a");
+                write("a");
                 throw new IllegalStateException("in the middle");
             });
         } catch (IllegalStateException expected) {
-            channel.writeAndFlush("b");
+            write("b");
         }
 
         assertThat(flushed).containsExactly(1, 2);
@@ -68,5 +68,9 @@ final class FlushesTest {
         flushes.together(() -> {});
 
         assertThat(flushed).isEmpty();
+    }
+
+    private void write(String message) {
+        var _ = channel.writeAndFlush(message);
     }
 }

@@ -1,0 +1,86 @@
+package dev.piecewise.gateway.responses;
+
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.completion.Completion;
+import dev.piecewise.gateway.http.ClientGoneException;
+import dev.piecewise.gateway.http.ClientWatch;
+import dev.piecewise.gateway.http.EventStream;
+import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.personalization.Served;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes responses whether their clients wait or not: a client is told at once that its response is taken, and asks for it by its id, or for its events from any of them on. */
+final class Background {
+    private static final Logger LOG = LoggerFactory.getLogger(Background.class);
+
+    private final Responses responses;
+
+    Background(Responses responses) {
+        this.responses = responses;
+    }
+
+    /** Begins a response and answers with it as it is now, or with its events where they were asked for. */
+    void create(Exchange exchange, ResponsesRequest request, Served served)
+            throws InterruptedException, ClientGoneException {
+        Optional<EventLog> log =
+                request.completion().output().stream() ? Optional.of(new EventLog()) : Optional.empty();
+        ResponseWriter writer = responses.writer(request, served, log);
+        Completion completion = responses.backend().submit(request.completion(), served);
+        CompletableFuture<RunningResponses.Run> begun = new CompletableFuture<>();
+        exchange.goOn(() -> make(completion, writer, responses.run(request, writer), begun));
+        RunningResponses.Run run = begun.join();
+        if (log.isPresent()) {
+            follow(exchange, log.get(), 0);
+        } else {
+            exchange.answer(200, run.now());
+        }
+    }
+
+    /** Answers with the events from this number on, until the response has ended or the client has left. */
+    void follow(Exchange exchange, EventLog log, int first) throws InterruptedException, ClientGoneException {
+        EventStream events = exchange.events();
+        try (ClientWatch _ = exchange.watch();
+                EventLog.Reader reader = log.read(
+                        first, new ServerSentEvents(events), responses.backend().writeBytes())) {
+            events.relay().run(reader);
+            events.end();
+        }
+    }
+
+    private void make(
+            Completion completion,
+            ResponseWriter writer,
+            RunningResponses.Run running,
+            CompletableFuture<RunningResponses.Run> begun) {
+        try (completion;
+                RunningResponses.Run run = running) {
+            begun.complete(run);
+            try {
+                write(completion, writer);
+            } catch (ServingException failure) {
+                writer.fail(failure);
+            } catch (RuntimeException | Error fault) {
+                LOG.atError().setCause(fault).log("a response in the background failed");
+                writer.fail(new ServingException(ErrorCode.INTERNAL, "the server failed; its log has more"));
+            }
+            writer.log().ifPresent(EventLog::complete);
+            run.became(writer.response());
+        } catch (InterruptedException | ClientGoneException nobody) {
+            throw new IllegalStateException("nobody waits for an event that is kept", nobody);
+        }
+    }
+
+    private void write(Completion completion, ResponseWriter writer) throws InterruptedException, ClientGoneException {
+        writer.begin();
+        try {
+            writer.writeAll(completion);
+            responses.backend().completed(completion);
+        } catch (InterruptedException cancelled) {
+            writer.cancel();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.piecewise.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.piecewise.engine.FinishReason;
+import dev.piecewise.engine.TokenEvent;
+import dev.piecewise.error.ErrorCode;
+import dev.piecewise.error.ServingException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Responses that are made while their clients do something else. */
+@Timeout(60)
+final class BackgroundResponsesTest {
+    @AutoClose
+    private final TestGateway server =
+            TestGateway.serving(TestGateway.limits(2, Duration.ofSeconds(60), Duration.ofSeconds(20)));
+
+    @Test
+    void areQueuedThenInProgressThenComplete() throws Exception {
+        JsonNode taken = begin("\"metadata\":{\"a\":\"b\"}");
+        String id = taken.path("id").asText();
+        ScriptedEngine.Scripted generation = server.engine.next();
+
+        assertThat(taken.path("status").asText()).isEqualTo("queued");
+        assertThat(taken.path("background").asBoolean()).isTrue();
+        assertThat(taken.at("/metadata/a").asText()).isEqualTo("b");
+        assertThat(get(id)).isEqualTo(taken);
+        generation.say("He");
+        JsonNode begun = await(id, "in_progress");
+        assertThat(begun.path("output")).isEmpty();
+        generation.say("llo").finish(FinishReason.STOP);
+        JsonNode whole = await(id, "completed");
+        assertThat(whole.at("/output/0/content/0/text").asText()).isEqualTo("Hello");
+        assertThat(whole.at("/usage/output_tokens").asInt()).isEqualTo(5);
+        assertThat(whole.path("background").asBoolean()).isTrue();
+        server.engine.say("x");
+        assertThat(server.send(
+                                "POST",
+                                "/v1/responses",
+                                "{\"input\":\"b\",\"previous_response_id\":\"%s\"}".formatted(id))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void areCancelledByTheirId() throws Exception {
+        String id = begin("\"user\":\"zoe\"").path("id").asText();
+        ScriptedEngine.Scripted generation = server.engine.next();
+        generation.say("He");
+        await(id, "in_progress");
+
+        JsonNode cancelled = TestGateway.json(server.send("POST", "/v1/responses/" + id + "/cancel", ""));
+
+        assertThat(cancelled.path("status").asText()).isEqualTo("cancelled");
+        assertThat(generation.awaitClosed()).isTrue();
+        assertThat(get(id)).isEqualTo(cancelled);
+        assertThat(TestGateway.json(server.send("POST", "/v1/responses/" + id + "/cancel", "")))
+                .isEqualTo(cancelled);
+    }
+
+    @Test
+    void areEndedWhenTheyAreDeleted() throws Exception {
+        String id = begin("\"stream\":false").path("id").asText();
+        ScriptedEngine.Scripted generation = server.engine.next();
+
+        HttpResponse<String> deleted = server.send("DELETE", "/v1/responses/" + id, "");
+
+        assertThat(deleted.statusCode()).isEqualTo(200);
+        assertThat(generation.awaitClosed()).isTrue();
+        assertThat(server.get("/v1/responses/" + id).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void goOnWhenTheirClientLeavesAndAreReadOnFromAnyEvent() throws Exception {
+        String id;
+        ScriptedEngine.Scripted generation;
+        String before;
+        try (RawClient client = new RawClient(server.port)) {
+            client.post("/v1/responses", "{\"input\":\"Hi\",\"background\":true,\"stream\":true}");
+            generation = server.engine.next();
+            generation.say("He");
+            before = client.readUntil("\"delta\":\"e\"");
+            id = before.replaceAll("(?s).*\"(resp_[0-9a-f]{32})\".*", "$1");
+        }
+        assertThat(before).containsSubsequence("event: response.created", "event: response.queued", "in_progress");
+        try (RawClient client = new RawClient(server.port)) {
+            client.write("GET /v1/responses/%s?stream=true&starting_after=5 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                    .formatted(id));
+            String second = client.readUntil("\"delta\":\"e\"");
+            assertThat(second).doesNotContain("\"sequence_number\":5}").contains("\"delta\":\"e\"");
+            generation.say("y").finish(FinishReason.STOP);
+            assertThat(client.readUntil("\r\n0\r\n\r\n"))
+                    .containsSubsequence("\"delta\":\"y\"", "event: response.completed");
+        }
+
+        await(id, "completed");
+        String whole = server.get("/v1/responses/" + id + "?stream=true").body();
+        assertThat(whole.lines().filter(line -> line.startsWith("data: ")).map(line -> line.substring(6)))
+                .extracting(
+                        line -> TestGateway.json(line).path("sequence_number").asInt())
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(server.get("/v1/responses/%s?stream=true&starting_after=10".formatted(id))
+                        .body())
+                .startsWith("event: response.completed\n");
+    }
+
+    @Test
+    void countAsRequestsThatRun() throws Exception {
+        String first = begin("\"store\":true").path("id").asText();
+        begin("\"store\":true");
+
+        HttpResponse<String> third = server.send("POST", "/v1/responses", "{\"input\":\"a\",\"background\":true}");
+
+        assertThat(third.statusCode()).isEqualTo(429);
+        server.engine.next().finish(FinishReason.STOP);
+        while (server.get("/v1/responses/" + first).statusCode() == 429) {
+            Thread.onSpinWait();
+        }
+        await(first, "completed");
+        server.engine.next().finish(FinishReason.STOP);
+    }
+
+    @Test
+    void areGivenAsFailedWhenTheEngineFails() throws Exception {
+        String id = begin("\"stream\":false").path("id").asText();
+        server.engine
+                .next()
+                .event(new TokenEvent.Failed(new ServingException(ErrorCode.INTERNAL, "the device failed")));
+
+        JsonNode failed = await(id, "failed");
+
+        assertThat(failed.at("/error/code").asText()).isEqualTo("server_error");
+        assertThat(failed.at("/error/message").asText()).isEqualTo("the device failed");
+    }
+
+    @Test
+    void areNotStreamedWhenNoStreamWasAskedFor() throws Exception {
+        String id = begin("\"stream\":false").path("id").asText();
+
+        HttpResponse<String> streamed = server.get("/v1/responses/" + id + "?stream=true");
+
+        assertThat(streamed.statusCode()).isEqualTo(400);
+        assertThat(TestGateway.json(streamed).at("/error/param").asText()).isEqualTo("stream");
+        HttpResponse<String> early = server.get("/v1/responses/" + id + "?stream=true&starting_after=-1");
+        assertThat(TestGateway.json(early).at("/error/param").asText()).isEqualTo("starting_after");
+    }
+
+    @Test
+    void areNotForWebSockets() throws Exception {
+        try (SocketClient client = new SocketClient(server, "")) {
+            client.create("\"input\":\"Hi\",\"background\":true");
+
+            assertThat(client.next().at("/error/param").asText()).isEqualTo("background");
+        }
+    }
+
+    private JsonNode begin(String fields) throws Exception {
+        return TestGateway.json(
+                server.send("POST", "/v1/responses", "{\"input\":\"Hi\",\"background\":true,%s}".formatted(fields)));
+    }
+
+    private JsonNode get(String id) throws Exception {
+        return TestGateway.json(server.get("/v1/responses/" + id));
+    }
+
+    private JsonNode await(String id, String status) throws Exception {
+        JsonNode response = get(id);
+        while (!response.path("status").asText().equals(status)) {
+            Thread.onSpinWait();
+            response = get(id);
+        }
+        return response;
+    }
+}
