@@ -72,7 +72,17 @@ final class BadInputTest {
                 "documents",
                 "add_generation_prompt",
                 "continue_final_message",
-                "modalities"
+                "modalities",
+                "reasoning_effort",
+                "verbosity",
+                "service_tier",
+                "prompt_cache_key",
+                "prompt_cache_retention",
+                "safety_identifier",
+                "prediction",
+                "web_search_options",
+                "store",
+                "metadata"
             })
     void aChatNamesTheFieldThatIsOfTheWrongType(String field) throws Exception {
         namesTheField("/v1/chat/completions", field.equals("messages") ? "" : CHAT + ",", field);
@@ -104,7 +114,12 @@ final class BadInputTest {
                 "safety_identifier",
                 "prompt_cache_key",
                 "conversation",
-                "prompt"
+                "prompt",
+                "reasoning",
+                "service_tier",
+                "prompt_cache_retention",
+                "stream_options",
+                "context_management"
             })
     void aResponseNamesTheFieldThatIsOfTheWrongType(String field) throws Exception {
         namesTheField("/v1/responses", field.equals("input") ? "" : RESPONSE + ",", field);

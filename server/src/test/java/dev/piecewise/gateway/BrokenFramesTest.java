@@ -23,20 +23,20 @@ final class BrokenFramesTest {
     /** Frames as RFC 6455 has them, with a mask of zeros where nothing else is said. */
     @ParameterizedTest
     @CsvSource({
-        "without a mask, 81 02 7b7d",
-        "with bits that nothing was agreed on for, f1 82 00000000 7b7d",
-        "of an unknown kind, 83 80 00000000",
-        "of an unknown control, 8b 80 00000000",
-        "that continues nothing, 80 82 00000000 7b7d",
-        "that begins amid another message, 01 81 00000000 7b 81 81 00000000 7d",
-        "a ping in fragments, 09 80 00000000",
-        "a ping of 126 bytes, 89 fe007e 00000000",
-        "longer than there are bytes, 81 ff ffffffffffffffff 00000000",
-        "longer than is taken, 81 ff 0000000000100000 00000000",
-        "a close with a code of one byte, 88 81 00000000 03",
-        "a close whose reason is not UTF-8, 88 84 00000000 03e8 c328",
+        "without a mask, 81 02 7b7d, 1002",
+        "with bits that nothing was agreed on for, f1 82 00000000 7b7d, 1002",
+        "of an unknown kind, 83 80 00000000, 1002",
+        "of an unknown control, 8b 80 00000000, 1002",
+        "that continues nothing, 80 82 00000000 7b7d, 1002",
+        "that begins amid another message, 01 81 00000000 7b 81 81 00000000 7d, 1002",
+        "a ping in fragments, 09 80 00000000, 1002",
+        "a ping of 126 bytes, 89 fe007e 00000000, 1002",
+        "longer than there are bytes, 81 ff ffffffffffffffff 00000000, 1002",
+        "longer than is taken, 81 ff 0000000000100000 00000000, 1009",
+        "a close with a code of one byte, 88 81 00000000 03, 1002",
+        "a close whose reason is not UTF-8, 88 84 00000000 03e8 c328, 1007",
     })
-    void aFrameThatCannotBeEndsTheConnection(String kind, String bytes) throws Exception {
+    void aFrameThatCannotBeEndsTheConnection(String kind, String bytes, int code) throws Exception {
         SERVER.engine.script(generation -> {});
         try (RawClient client = connected()) {
             client.write(text(CREATE));
@@ -47,6 +47,11 @@ final class BrokenFramesTest {
 
             assertThat(client.readAll()).as(kind).doesNotContain("response.completed");
             assertThat(running.awaitClosed()).as(kind).isTrue();
+        }
+        try (RawClient client = connected()) {
+            client.write(HexFormat.of().parseHex(bytes.replace(" ", "")));
+
+            assertThat(client.readClose()).as(kind).isEqualTo(code);
         }
         servesOthers();
     }

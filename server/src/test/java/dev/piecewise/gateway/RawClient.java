@@ -64,6 +64,15 @@ final class RawClient implements AutoCloseable {
         return unread + new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /** The code of the frame that closes a WebSocket, where nothing else is to be read. */
+    int readClose() throws IOException {
+        byte[] frame = socket.getInputStream().readAllBytes();
+        if (frame.length < 4 || frame[0] != (byte) 0x88) {
+            throw new IOException("no frame that closes: " + new String(frame, StandardCharsets.ISO_8859_1));
+        }
+        return (frame[2] & 0xFF) << 8 | frame[3] & 0xFF;
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

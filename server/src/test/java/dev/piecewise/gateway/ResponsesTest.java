@@ -234,6 +234,7 @@ final class ResponsesTest {
             text                   ¦ "text":"json"                                                    ¦ text must be an object, not a string
             background             ¦ "background":true,"store":false                                  ¦ background needs store
             conversation           ¦ "conversation":"c"                                               ¦ conversation is not supported
+            include[1]             ¦ "include":["a",7]                                                ¦ include[1] must be a string, not 7
             include                ¦ "include":"a"                                                    ¦ include must be a list, not a string
             metadata               ¦ "metadata":["a"]                                                 ¦ metadata must be an object, not an array
             safety_identifier      ¦ "safety_identifier":7                                            ¦ safety_identifier must be a string, not 7

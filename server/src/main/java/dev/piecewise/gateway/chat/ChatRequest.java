@@ -5,6 +5,7 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.CompletionRequest;
 import dev.piecewise.gateway.completion.Decoding;
+import dev.piecewise.gateway.completion.IgnoredFields;
 import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.Prompt;
 import dev.piecewise.gateway.completion.Recipient;
@@ -28,6 +29,16 @@ import org.jspecify.annotations.Nullable;
  */
 record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinking, boolean thoughts, Keeping keeping) {
     private static final int MOST_LOGPROBS = 20;
+    private static final IgnoredFields IGNORED = new IgnoredFields(
+            List.of(
+                    "reasoning_effort",
+                    "verbosity",
+                    "service_tier",
+                    "prompt_cache_key",
+                    "prompt_cache_retention",
+                    "safety_identifier"),
+            List.of("prediction", "web_search_options"),
+            List.of());
     private static final List<String> REFUSED = List.of("functions", "function_call", "audio", "chat_template");
 
     /**
@@ -129,6 +140,7 @@ record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinkin
     }
 
     private static void refuse(Fields fields) {
+        IGNORED.check(fields);
         for (String field : REFUSED) {
             if (fields.value(field).isPresent()) {
                 throw ServingException.invalid(

@@ -5,6 +5,7 @@ import dev.piecewise.error.ServingException;
 import dev.piecewise.tenant.Access;
 import dev.piecewise.tenant.Allowance;
 import dev.piecewise.tenant.Caller;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
@@ -12,6 +13,7 @@ import io.vertx.core.http.WebSocketFrame;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -110,7 +112,7 @@ public final class Socket {
     void open(Runnable whenClosed) {
         connection.frameHandler(this::received);
         connection.pongHandler(pong -> heard = System.nanoTime());
-        connection.exceptionHandler(broken -> LOG.atDebug().setCause(broken).log("a socket broke"));
+        connection.exceptionHandler(this::broke);
         connection.closeHandler(closing -> {
             gone();
             whenClosed.run();
@@ -130,6 +132,14 @@ public final class Socket {
     /** Any thread may call. */
     void close(short code, String reason) {
         connection.close(code, reason);
+    }
+
+    /** Vert.x closes what broke the protocol as if nothing had been wrong, unless it is closed before. */
+    private void broke(Throwable cause) {
+        LOG.atDebug().setCause(cause).log("a socket broke");
+        if (cause instanceof CorruptedWebSocketFrameException frame) {
+            close((short) frame.closeStatus().code(), Objects.requireNonNullElse(frame.getMessage(), ""));
+        }
     }
 
     private void received(WebSocketFrame frame) {

@@ -7,6 +7,7 @@ import dev.piecewise.gateway.chat.Conversation;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.CompletionRequest;
 import dev.piecewise.gateway.completion.Decoding;
+import dev.piecewise.gateway.completion.IgnoredFields;
 import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.Prompt;
 import dev.piecewise.gateway.completion.Recipient;
@@ -37,6 +38,10 @@ record ResponsesRequest(
         Fields fields) {
     private static final int MOST_LOGPROBS = 20;
     private static final List<String> REFUSED = List.of("conversation", "prompt");
+    private static final IgnoredFields IGNORED = new IgnoredFields(
+            List.of("service_tier", "prompt_cache_retention"),
+            List.of("reasoning", "stream_options"),
+            List.of("context_management"));
 
     /** {@code earlier}: the response that is continued. */
     static ResponsesRequest parse(Fields fields, Backend backend, Caller caller, Optional<Stored> earlier) {
@@ -118,8 +123,10 @@ record ResponsesRequest(
             if (!include.get().isArray()) {
                 throw Fields.expected("include", "a list", include.get());
             }
+            int number = 0;
             for (JsonNode what : include.get()) {
-                logprobs |= Fields.text("include", what).equals("message.output_text.logprobs");
+                logprobs |= Fields.text("include[%d]".formatted(number++), what)
+                        .equals("message.output_text.logprobs");
             }
         }
         int top = fields.integer("top_logprobs", 0, 0, MOST_LOGPROBS);
@@ -137,6 +144,7 @@ record ResponsesRequest(
             throw ServingException.invalid("background", "background needs store: there is no other way to the answer");
         }
         Metadata.parse(fields);
+        IGNORED.check(fields);
         ResponseBody.GIVEN_BACK_IF_THERE.forEach(fields::text);
         String truncation = fields.text("truncation").orElse("disabled");
         if (!truncation.equals("disabled") && !truncation.equals("auto")) {
