@@ -70,7 +70,7 @@ final class RawClient implements AutoCloseable {
         if (frame.length < 4 || frame[0] != (byte) 0x88) {
             throw new IOException("no frame that closes: " + new String(frame, StandardCharsets.ISO_8859_1));
         }
-        return (frame[2] & 0xFF) << 8 | frame[3] & 0xFF;
+        return ((frame[2] & 0xFF) << 8) | (frame[3] & 0xFF);
     }
 
     @Override

@@ -125,8 +125,7 @@ record ResponsesRequest(
             }
             int number = 0;
             for (JsonNode what : include.get()) {
-                logprobs |= Fields.text("include[%d]".formatted(number++), what)
-                        .equals("message.output_text.logprobs");
+                logprobs |= Fields.text("include[%d]".formatted(number++), what).equals("message.output_text.logprobs");
             }
         }
         int top = fields.integer("top_logprobs", 0, 0, MOST_LOGPROBS);
