@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs an installed Piecewise: bin/piecewise beside lib/, native/ and config/.
 #
-# PIECEWISE_JAVA_OPTS  options of the JVM instead of "-XX:+UseG1GC -Xms64m"
+# PIECEWISE_JAVA_OPTS  options of the JVM instead of "-XX:+UseZGC -Xms64m -XX:SoftMaxHeapSize=512m"
 # PIECEWISE_HOME       where model-store/ is and data is kept; the installation when it is not set
 set -eu
 
@@ -11,5 +11,5 @@ export DJL_CACHE_DIR="${DJL_CACHE_DIR:-$home/native}"
 
 # shellcheck disable=SC2086 # several options in one variable
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -XX:+UseCompactObjectHeaders ${PIECEWISE_JAVA_OPTS--XX:+UseG1GC -Xms64m} \
+  -XX:+UseCompactObjectHeaders ${PIECEWISE_JAVA_OPTS--XX:+UseZGC -Xms64m -XX:SoftMaxHeapSize=512m} \
   -Dpiecewise.home="${PIECEWISE_HOME:-$home}" -cp "$home/lib/*" dev.piecewise.Main "$@"
