@@ -20,9 +20,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class TenantServerTest {
     private static final int USERS = 3;
-    private static final int ROUNDS = 25;
+    private static final int REQUESTS = 10_000;
+    private static final int CLIENTS = 24;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -64,40 +67,86 @@ final class TenantServerTest {
                 "adapters.mode=slots",
                 "personalization.guard-items=0",
                 "security.require-keys=true");
+        giveUsersPlans();
     }
 
-    @Test
-    void usersOfTheSameNameAreAnsweredByTheirOwnAdaptersInOneBatch() throws Exception {
-        List<String> keys = List.of(acme, bells);
+    private static void giveUsersPlans() throws Exception {
         for (int user = 0; user < USERS; user++) {
-            assertThat(ask(acme, "/v1/users/u" + user + "/history", history("rain over the hills " + user))
-                            .status())
-                    .isEqualTo(200);
-            assertThat(ask(bells, "/v1/users/u" + user + "/history", history("numbers, 1 2 3 and 4" + user * 7))
-                            .status())
-                    .isEqualTo(200);
-            for (String key : keys) {
+            for (String key : List.of(acme, bells)) {
+                String text = key.equals(acme) ? "rain over the hills " + user : "numbers, 1 2 3 and 4" + user * 7;
+                assertThat(ask(key, "/v1/users/u" + user + "/history", history(text))
+                                .status())
+                        .isEqualTo(200);
                 assertThat(ask(key, "/v1/users/u" + user + "/plan", "{}").status())
                         .isEqualTo(200);
             }
         }
+    }
+
+    @Test
+    void tenThousandMixedRequestsAreAnsweredEachForWhoAsked() throws Exception {
+        List<Question> questions = questions();
         List<String> alone = new ArrayList<>();
-        for (int user = 0; user < USERS; user++) {
-            for (String key : keys) {
-                alone.add(said(ask(key, "/v1/completions", completion(user))));
-            }
+        for (Question question : questions) {
+            alone.add(question.answer());
         }
         assertThat(alone).doesNotHaveDuplicates();
-        try (ExecutorService clients = Executors.newFixedThreadPool(6)) {
-            List<Future<Answer>> answers = new ArrayList<>();
-            for (int i = 0; i < ROUNDS * alone.size(); i++) {
-                String key = keys.get(i % 2);
-                String body = completion(i % alone.size() / 2);
-                answers.add(clients.submit(() -> ask(key, "/v1/completions", body)));
-            }
+        List<Integer> mixed = new Random(7)
+                .ints(REQUESTS, 0, questions.size())
+                .boxed()
+                .toList();
+        try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+            List<Future<String>> answers = mixed.stream()
+                    .map(i -> clients.submit(questions.get(i)::answer))
+                    .toList();
             for (int i = 0; i < answers.size(); i++) {
-                assertThat(said(answers.get(i).get())).isEqualTo(alone.get(i % alone.size()));
+                assertThat(answers.get(i).get()).isEqualTo(alone.get(mixed.get(i)));
             }
+        }
+    }
+
+    /** The same of both tenants: users' answers, whole and streamed, what is known of them, and what they were made of. */
+    private static List<Question> questions() {
+        List<Question> questions = new ArrayList<>();
+        for (String key : List.of(acme, bells)) {
+            for (int user = 0; user < USERS; user++) {
+                String path = "/v1/users/u" + user;
+                questions.add(new Question(key, path + "/history", null));
+                questions.add(new Question(key, path + "/plan", null));
+                questions.add(new Question(key, path + "/export", null));
+                for (int length = 2; length < 6; length++) {
+                    questions.add(new Question(key, "/v1/completions", completion(user, length, false)));
+                    questions.add(new Question(key, "/v1/completions", completion(user, length, true)));
+                }
+            }
+        }
+        return questions;
+    }
+
+    /** Asked with POST if there is a body. */
+    private record Question(String key, String path, @Nullable String body) {
+        String answer() throws Exception {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.client().url() + path))
+                    .header("Authorization", "Bearer " + key);
+            HttpResponse<String> response = HTTP.send(
+                    (body == null ? request : request.POST(HttpRequest.BodyPublishers.ofString(body))).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            return body == null ? response.body() : said(response.body());
+        }
+
+        /** Which adapter spoke and what it said, in one piece or in a stream's. */
+        private String said(String text) throws Exception {
+            StringBuilder said = new StringBuilder(body);
+            for (String line : text.split("\n\n", -1)) {
+                if (line.isEmpty() || line.endsWith("[DONE]")) {
+                    continue;
+                }
+                JsonNode part = JSON.readTree(line.replaceFirst("^data: ", ""));
+                said.append(part.at("/piecewise/fingerprint").asText());
+                part.at("/choices/0/token_ids").forEach(id -> said.append(' ').append(id));
+            }
+            return said.toString();
         }
     }
 
@@ -112,13 +161,6 @@ final class TenantServerTest {
     }
 
     private record Answer(int status, JsonNode json) {}
-
-    /** Which adapter spoke and what it said. */
-    private static String said(Answer answer) {
-        return answer.json().at("/piecewise/mode").asText()
-                + answer.json().at("/piecewise/fingerprint").asText()
-                + answer.json().at("/choices/0/token_ids");
-    }
 
     private static int cached(Answer answer) {
         return answer.json().at("/usage/prompt_tokens_details/cached_tokens").asInt(-1);
@@ -138,10 +180,10 @@ final class TenantServerTest {
         return "{\"items\":[\"%s\",\"%s again\"]}".formatted(text, text);
     }
 
-    private static String completion(int user) {
+    private static String completion(int user, int length, boolean stream) {
         return """
-                {"user":"u%d","prompt":"a question for all","max_tokens":12,"temperature":0,"ignore_eos":true,
-                 "return_token_ids":true,"piecewise":{"mode":"assembled"}}""".formatted(user);
+                {"user":"u%d","prompt":"a question for all","max_tokens":%d,"stream":%b,"temperature":0,"ignore_eos":true,
+                 "return_token_ids":true,"piecewise":{"mode":"assembled"}}""".formatted(user, length, stream);
     }
 
     private static ApiKey.Draft draft(String tenant) {
