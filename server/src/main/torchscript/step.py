@@ -38,13 +38,18 @@ def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, onto: T
     rows = x.size(0)
     if rows < 4:
         x = torch.constant_pad_nd(x, [0, 0, 0, 4 - rows])
-    step = torch.clamp(torch.div(torch.amax(torch.abs(x), [1], True), 127.), min=1e-30)
-    q = torch.add(torch.round(torch.div(x.to(6), step.to(6))), 128.).to(0)
+    step = torch.clamp(torch.mul(torch.linalg_vector_norm(x, float("inf"), [1], True), 1. / 127.), min=1e-30)
+    # Truncation of what is half a step above rounds.
+    q = torch.addcmul(torch.full([1], 128.5, dtype=6), x, torch.reciprocal(step.to(6))).to(0)
     y = ops.onednn.qlinear_pointwise(q, 1., 128, w, scale, torch.zeros([1], dtype=3), None, 1., 0, 15, "none", [], "")
-    y = torch.mul(y, step).narrow(0, 0, rows)
-    if bias.numel() > 0:
-        y = torch.add(y, bias)
-    return y if onto.numel() == 0 else torch.add(onto, y)
+    if rows < 4:
+        y = y.narrow(0, 0, rows)
+        step = step.narrow(0, 0, rows)
+    if onto.numel() > 0:
+        y = torch.addcmul(onto, y, step)
+    else:
+        y = torch.mul(y, step)
+    return y if bias.numel() == 0 else torch.add(y, bias)
 
 
 def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer: int, group: int, onto: Tensor) -> Tensor:
