@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Item, type Plan, Refused, type User, allowed, forget, keep, key, model, newest, plan, userOf, users } from './api.ts';
+import { Refused, type User, allowed, forget, keep, key, model, users } from './api.ts';
+import { type Chosen, load, unseen } from './chosen.ts';
 import { Compare } from './Compare.tsx';
 import { History } from './History.tsx';
 import { Live } from './Live.tsx';
@@ -9,15 +10,7 @@ import { PlanMap } from './PlanMap.tsx';
 import { SignIn } from './SignIn.tsx';
 import { Theme } from './Theme.tsx';
 
-const ITEMS = 40;
 const LOADING_MS = 1000;
-
-/** What is known of the chosen user. */
-export interface Chosen {
-  user: User;
-  items: Item[];
-  plan: Plan | null;
-}
 
 /** What the server told; a part that is null is not for this key. */
 interface Served {
@@ -28,20 +21,11 @@ interface Served {
 /** Whether the page can be used. */
 type Door = { state: 'opening' } | { state: 'open' } | { state: 'closed'; refused: string; busy: boolean };
 
-async function load(id: string): Promise<Chosen> {
-  const user = await userOf(id);
-  const [items, made] = await Promise.all([newest(user, ITEMS), plan(id)]);
-  return { user, items, plan: made };
-}
-
 /** One after the other: where a key is asked for, it is asked for once. */
 async function opened(): Promise<Served> {
   const served = await allowed(model());
   return { model: served, people: await allowed(users()) };
 }
-
-/** A user of whom this key may see nothing but the answers. */
-const unseen = (id: string): Chosen => ({ user: { id, created: 0, history_items: 0, plan_created: null }, items: [], plan: null });
 
 /** The address keeps who is chosen, so that a page can be shared and the back button works. */
 const fromAddress = () => decodeURIComponent(location.hash.slice(1));

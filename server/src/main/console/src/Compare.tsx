@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Chosen } from './App.tsx';
+import type { Chosen } from './chosen.ts';
 import type { Refused } from './api.ts';
 import { type Told, ask } from './stream.ts';
 

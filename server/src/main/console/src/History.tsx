@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Chosen } from './App.tsx';
+import type { Chosen } from './chosen.ts';
 import { append, assemble } from './api.ts';
 
 interface Props {

@@ -93,43 +93,43 @@ export function PlanMap({ plan }: { plan: Plan | null }) {
       <div class="plan">
         <div class="map">
           <svg
-          ref={drawing}
-          width={width}
-          height={height}
-          viewBox={`0 0 ${width} ${height}`}
-          role="group"
-          aria-label={`Weights of ${sharers.length} sharers at ${sites.length} sites; arrow keys walk from cell to cell`}
-          onMouseLeave={() => setHovered(null)}
-          onKeyDown={walk}
-        >
-          {sharers.map((sharer, x) => (
-            <text key={sharer} class="name" data-on={hovered?.x === x} transform={`translate(${LEFT + x * CELL + 11} ${TOP - 5}) rotate(-50)`}>
-              {sharer}
-            </text>
-          ))}
-          {sites.map((site, y) => (
-            <text key={site} class="name" data-on={hovered?.y === y} x={LEFT - 6} y={TOP + y * CELL + 12} text-anchor="end">
-              {shortSite(site)}
-            </text>
-          ))}
-          <rect class="field" x={LEFT} y={TOP} width={sharers.length * CELL} height={sites.length * CELL} />
-          {cells.map(cell => (
-            <rect
-              key={`${cell.x} ${cell.y}`}
-              class="cell"
-              x={LEFT + cell.x * CELL + 0.5}
-              y={TOP + cell.y * CELL + 0.5}
-              width={CELL - 1}
-              height={CELL - 1}
-              fill-opacity={0.1 + (0.9 * cell.weight) / heaviest}
-              role="img"
-              aria-label={told(cell)}
-              tabindex={cell === entry ? 0 : -1}
-              onMouseEnter={() => setHovered(cell)}
-              onFocus={() => setHovered(cell)}
-            />
-          ))}
-        </svg>
+            ref={drawing}
+            width={width}
+            height={height}
+            viewBox={`0 0 ${width} ${height}`}
+            role="group"
+            aria-label={`Weights of ${sharers.length} sharers at ${sites.length} sites; arrow keys walk from cell to cell`}
+            onMouseLeave={() => setHovered(null)}
+            onKeyDown={walk}
+          >
+            {sharers.map((sharer, x) => (
+              <text key={sharer} class="name" data-on={hovered?.x === x} transform={`translate(${LEFT + x * CELL + 11} ${TOP - 5}) rotate(-50)`}>
+                {sharer}
+              </text>
+            ))}
+            {sites.map((site, y) => (
+              <text key={site} class="name" data-on={hovered?.y === y} x={LEFT - 6} y={TOP + y * CELL + 12} text-anchor="end">
+                {shortSite(site)}
+              </text>
+            ))}
+            <rect class="field" x={LEFT} y={TOP} width={sharers.length * CELL} height={sites.length * CELL} />
+            {cells.map(cell => (
+              <rect
+                key={`${cell.x} ${cell.y}`}
+                class="cell"
+                x={LEFT + cell.x * CELL + 0.5}
+                y={TOP + cell.y * CELL + 0.5}
+                width={CELL - 1}
+                height={CELL - 1}
+                fill-opacity={0.1 + (0.9 * cell.weight) / heaviest}
+                role="img"
+                aria-label={told(cell)}
+                tabindex={cell === entry ? 0 : -1}
+                onMouseEnter={() => setHovered(cell)}
+                onFocus={() => setHovered(cell)}
+              />
+            ))}
+          </svg>
         </div>
         <Shares shares={sharers.map(sharer => [sharer, totals.get(sharer)! / sites.length])} chosen={hovered?.sharer} />
       </div>
