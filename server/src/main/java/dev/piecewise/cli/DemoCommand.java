@@ -4,6 +4,8 @@ import dev.piecewise.config.PiecewiseConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,12 +30,13 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PiecewiseConfig config = config(settings);
-        DemoPeople people = DemoPeople.read(config.model().directory());
-        try (Progress progress = new Progress(spec.commandLine().getErr(), "storing people")) {
-            people.store(config.store().url(), progress::at);
-        }
+        DemoPeople.require(config.model().directory());
+        FutureTask<DemoPeople> storing = new FutureTask<>(() -> stored(config));
+        Thread.ofPlatform().name("people").start(storing);
         try (Server server = new Server(config)) {
             String url = server.start();
+            LoadedModel.startPyTorch(config);
+            DemoPeople people = result(storing);
             server.load();
             spec.commandLine()
                     .getErr()
@@ -42,6 +45,22 @@ public final class DemoCommand implements Callable<Integer> {
             server.awaitStop();
         }
         return 0;
+    }
+
+    private DemoPeople stored(PiecewiseConfig config) {
+        DemoPeople people = DemoPeople.read(config.model().directory());
+        try (Progress progress = new Progress(spec.commandLine().getErr(), "storing people")) {
+            people.store(config.store().url(), progress::at);
+        }
+        return people;
+    }
+
+    private static DemoPeople result(FutureTask<DemoPeople> storing) throws InterruptedException {
+        try {
+            return storing.get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(failed);
+        }
     }
 
     /** The shipped model, pool and a store of the demo's own, where the caller did not say otherwise. */

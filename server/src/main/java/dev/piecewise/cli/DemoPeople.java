@@ -39,12 +39,18 @@ final class DemoPeople {
     private DemoPeople() {}
 
     /** NOT_FOUND when the model is not there. */
-    static DemoPeople read(Path model) {
+    static Path require(Path model) {
         Path directory = model.resolve(DIRECTORY);
         if (!Files.isDirectory(directory)) {
             throw new ServingException(
                     ErrorCode.NOT_FOUND, directory + " is not there: the demo is built by make demo");
         }
+        return directory;
+    }
+
+    /** NOT_FOUND when the model is not there. */
+    static DemoPeople read(Path model) {
+        Path directory = require(model);
         DemoPeople people = new DemoPeople();
         HistoryFile.readUsers(directory.resolve(USERS))
                 .forEach(user -> people.histories.put(user.user(), user.items()));

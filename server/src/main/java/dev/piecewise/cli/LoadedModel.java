@@ -33,14 +33,24 @@ record LoadedModel(ModelConfig shape, String fingerprint, BaseModel base, Tokeni
         }
     }
 
+    /** Starts PyTorch itself, as loading a model otherwise does. */
+    static void startPyTorch(PiecewiseConfig config) {
+        setThreads(config);
+        BaseModel.startPyTorch();
+    }
+
     /** Where the configuration says, with PyTorch's threads set before PyTorch starts. */
     static DeviceChoice device(PiecewiseConfig config, boolean storedInFloat32) {
+        setThreads(config);
+        String type = config.model().dtype().name().toLowerCase(Locale.ROOT);
+        return DeviceChoice.of(config.model().device(), type, storedInFloat32);
+    }
+
+    private static void setThreads(PiecewiseConfig config) {
         int threads = config.engine().threads();
         int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(cores));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-        String type = config.model().dtype().name().toLowerCase(Locale.ROOT);
-        return DeviceChoice.of(config.model().device(), type, storedInFloat32);
     }
 
     /** Longest sequence: what the model was made for, what the KV arena holds, what the configuration allows. */

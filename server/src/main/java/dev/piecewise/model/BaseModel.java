@@ -1,5 +1,6 @@
 package dev.piecewise.model;
 
+import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.adapter.BankLayout;
@@ -54,6 +55,11 @@ public final class BaseModel implements AutoCloseable {
         this.numbers =
                 IValue.listFrom(config.normEps(), 1 / Math.sqrt(config.headDim()), frequencies.attentionFactor());
         this.rope = IValue.listFrom(frequencies.scaling());
+    }
+
+    /** Loads PyTorch itself, which loading a model otherwise does. Any thread may call. */
+    public static void startPyTorch() {
+        Engine.getEngine("PyTorch");
     }
 
     /** Loads a checkpoint. Every tensor is checked against the configuration before anything is loaded. */
