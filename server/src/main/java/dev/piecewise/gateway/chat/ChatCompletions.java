@@ -1,5 +1,6 @@
 package dev.piecewise.gateway.chat;
 
+import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Choice;
 import dev.piecewise.gateway.completion.Completion;
@@ -16,7 +17,6 @@ import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.personalization.Served;
-import java.time.Instant;
 import java.util.List;
 
 /** {@code POST /v1/chat/completions}, whole and streamed. */
@@ -31,7 +31,7 @@ public final class ChatCompletions implements Endpoint {
 
     @Override
     public void answer(Exchange exchange) throws InterruptedException, ClientGoneException {
-        Instant begun = Instant.now();
+        Moment begun = Moment.now();
         Fields fields = exchange.json();
         ChatRequest request = ChatRequest.parse(fields, backend, exchange.caller());
         ServedModel model = backend.model().called(fields);
@@ -54,8 +54,8 @@ public final class ChatCompletions implements Endpoint {
     }
 
     /** One request with what answers it. */
-    private record Chat(Instant begun, ChatRequest request, ChatBody.Answering by, Head head) {
-        Chat(Instant begun, ChatRequest request, ChatBody.Answering by) {
+    private record Chat(Moment begun, ChatRequest request, ChatBody.Answering by, Head head) {
+        Chat(Moment begun, ChatRequest request, ChatBody.Answering by) {
             this(begun, request, by, Head.of("chatcmpl-", "chat.completion", by.model()));
         }
     }

@@ -1,10 +1,10 @@
 package dev.piecewise.gateway.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.StoredAnswer;
 import dev.piecewise.gateway.http.Json;
-import java.time.Instant;
 
 /**
  * A chat completion that is kept.
@@ -12,11 +12,11 @@ import java.time.Instant;
  * @param messages the request's, as they came
  * @param answer without metadata
  */
-record StoredChat(Instant begun, String user, JsonNode messages, ChatBody answer, Metadata metadata, int bytes)
+record StoredChat(Moment begun, String user, JsonNode messages, ChatBody answer, Metadata metadata, int bytes)
         implements StoredAnswer {
     private static final int OVERHEAD = 1024;
 
-    static StoredChat of(Instant begun, ChatRequest request, ChatBody answer, Metadata metadata) {
+    static StoredChat of(Moment begun, ChatRequest request, ChatBody answer, Metadata metadata) {
         int bytes = OVERHEAD + 4 * Json.bytes(request.messages()).length + 4 * Json.bytes(answer).length;
         return new StoredChat(
                 begun, request.completion().recipient().user(), request.messages(), answer, metadata, bytes);

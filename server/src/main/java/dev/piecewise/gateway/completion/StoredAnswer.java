@@ -2,14 +2,13 @@ package dev.piecewise.gateway.completion;
 
 import dev.piecewise.tenant.Caller;
 import dev.piecewise.tenant.Tenant;
-import java.time.Instant;
 
 /** An answer that is kept for a while under its id. */
 public interface StoredAnswer {
     String id();
 
     /** When its request came. */
-    Instant begun();
+    Moment begun();
 
     /** The key of whom it was made for. */
     String user();

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.piecewise.tenant.Caller;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ public final class StoredAnswers {
             .expireAfterAccess(LONGEST)
             .build();
     /** When users were forgotten: what runs for them at that moment is not kept either. */
-    private final Cache<String, Instant> forgotten =
+    private final Cache<String, Moment> forgotten =
             Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(LONGEST).build();
 
     public void put(StoredAnswer stored) {
@@ -37,8 +36,8 @@ public final class StoredAnswers {
 
     /** Whether its user was forgotten since. */
     public boolean isForgotten(StoredAnswer stored) {
-        Instant at = forgotten.getIfPresent(stored.user());
-        return at != null && !stored.begun().isAfter(at);
+        Moment at = forgotten.getIfPresent(stored.user());
+        return at != null && stored.begun().compareTo(at) <= 0;
     }
 
     /** Another tenant's is as one that does not exist, and so is one of another kind. */
@@ -67,7 +66,7 @@ public final class StoredAnswers {
 
     /** Forgets every answer that was made for this user; how many these were. */
     public int forget(String user) {
-        forgotten.put(user, Instant.now());
+        forgotten.put(user, Moment.now());
         int count = 0;
         for (StoredAnswer stored : answers.asMap().values()) {
             if (stored.user().equals(user) && answers.asMap().remove(stored.id(), stored)) {

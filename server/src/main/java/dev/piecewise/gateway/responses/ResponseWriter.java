@@ -1,6 +1,7 @@
 package dev.piecewise.gateway.responses;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.chat.Answer;
 import dev.piecewise.gateway.chat.ChatLogprobs;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes one response while it is made, as events; at its end the whole is there, too. */
 final class ResponseWriter implements PartWriter {
     private final String id = Head.newId("resp_");
-    private final Instant begun = Instant.now();
+    private final Moment begun = Moment.now();
     private final EventSink sink;
     private final ServedModel model;
     private final ResponsesRequest request;
@@ -51,7 +52,7 @@ final class ResponseWriter implements PartWriter {
         this.sink = sink;
         this.model = model;
         this.request = request;
-        body = new ResponseBody(id, begun.getEpochSecond(), model.name(), request, servedBy);
+        body = new ResponseBody(id, Instant.now().getEpochSecond(), model.name(), request, servedBy);
         items = new OutputItems(sink);
         answer = new Answer(request.tools(), model.callFormat(), request.thinking(), true);
         queued = request.isBackground();

@@ -1,9 +1,9 @@
 package dev.piecewise.gateway.responses;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.StoredAnswer;
 import dev.piecewise.gateway.http.Json;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Stored(
         String id,
-        Instant begun,
+        Moment begun,
         String user,
         List<Map<String, @Nullable Object>> messages,
         byte[] input,
