@@ -91,10 +91,8 @@ final class TenantServerTest {
             alone.add(question.answer());
         }
         assertThat(alone).doesNotHaveDuplicates();
-        List<Integer> mixed = new Random(7)
-                .ints(REQUESTS, 0, questions.size())
-                .boxed()
-                .toList();
+        List<Integer> mixed =
+                new Random(7).ints(REQUESTS, 0, questions.size()).boxed().toList();
         try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             List<Future<String>> answers = mixed.stream()
                     .map(i -> clients.submit(questions.get(i)::answer))
@@ -124,9 +122,11 @@ final class TenantServerTest {
     }
 
     /** Asked with POST if there is a body. */
-    private record Question(String key, String path, @Nullable String body) {
+    private record Question(
+            String key, String path, @Nullable String body) {
         String answer() throws Exception {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.client().url() + path))
+            HttpRequest.Builder request = HttpRequest.newBuilder(
+                            URI.create(server.client().url() + path))
                     .header("Authorization", "Bearer " + key);
             HttpResponse<String> response = HTTP.send(
                     (body == null ? request : request.POST(HttpRequest.BodyPublishers.ofString(body))).build(),

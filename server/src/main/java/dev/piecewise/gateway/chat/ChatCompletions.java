@@ -1,10 +1,10 @@
 package dev.piecewise.gateway.chat;
 
-import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.Choice;
 import dev.piecewise.gateway.completion.Completion;
 import dev.piecewise.gateway.completion.Head;
+import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.PartWriter;
 import dev.piecewise.gateway.completion.ServedBy;
 import dev.piecewise.gateway.completion.ServedModel;

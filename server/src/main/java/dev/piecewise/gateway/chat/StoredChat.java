@@ -1,8 +1,8 @@
 package dev.piecewise.gateway.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.Metadata;
+import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.StoredAnswer;
 import dev.piecewise.gateway.http.Json;
 

@@ -1,12 +1,12 @@
 package dev.piecewise.gateway.responses;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.chat.Answer;
 import dev.piecewise.gateway.chat.ChatLogprobs;
 import dev.piecewise.gateway.completion.Choice;
 import dev.piecewise.gateway.completion.Head;
+import dev.piecewise.gateway.completion.Moment;
 import dev.piecewise.gateway.completion.PartWriter;
 import dev.piecewise.gateway.completion.ServedBy;
 import dev.piecewise.gateway.completion.ServedModel;
