@@ -76,6 +76,9 @@ final class BadRequestTest {
             logit_bias.5      | {"5":101}            | logit_bias.5 must be from -100 to 100, not 101
             logit_bias.5      | {"5":"a"}            | logit_bias.5 must be a number, not a string
             ignore_eos        | 0                    | ignore_eos must be true or false, not 0
+            stop_token_ids    | 3                    | stop_token_ids must be a list of token ids, not 3
+            stop_token_ids[1] | [1,"a"]              | stop_token_ids[1] must be a whole number, not a string
+            stop_token_ids[0] | [-1]                 | stop_token_ids[0] must be
             user              | 7                    | user must be a string, not 7
             return_token_ids  | "a"                  | return_token_ids must be true or false, not a string
             suffix            | "end"                | suffix is not supported: the model continues texts only

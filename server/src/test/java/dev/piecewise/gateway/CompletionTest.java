@@ -98,6 +98,12 @@ final class CompletionTest {
         SERVER.engine.say("x");
 
         assertThat(asked("{\"prompt\":\"a\",\"ignore_eos\":true}").endTokens()).isEmpty();
+        assertThat(asked("{\"prompt\":\"a\",\"ignore_eos\":true,\"stop_token_ids\":[7,9,7]}")
+                        .endTokens())
+                .containsExactlyInAnyOrder(7, 9);
+        assertThat(asked("{\"prompt\":\"a\",\"stop_token_ids\":[7]}").endTokens())
+                .contains(7)
+                .containsAll(asked("{\"prompt\":\"a\"}").endTokens());
     }
 
     @Test

@@ -26,6 +26,7 @@ final class RandomJson {
             "repetition_penalty",
             "logit_bias",
             "ignore_eos",
+            "stop_token_ids",
             "min_tokens",
             "user",
             "return_token_ids",

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /** The choices of one request while they are generated, prompt by prompt. Closing it cancels what still runs. Confined to one thread at a time. */
 public final class Completion implements AutoCloseable {
@@ -57,7 +56,7 @@ public final class Completion implements AutoCloseable {
                 prompt.ids(),
                 Math.max(1, request.maxTokens()),
                 decoding.minTokens(),
-                decoding.ignoreEos() ? Set.of() : model.endTokens(),
+                decoding.ends(model.endTokens()),
                 decoding.sampling(choice),
                 request.output().echo() && request.output().logprobs() >= 0,
                 served.adaptation());

@@ -8,21 +8,30 @@ import dev.piecewise.grammar.GrammarRequest;
 import dev.piecewise.grammar.GrammarSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How tokens are chosen and when a completion ends: the fields that all completion endpoints share.
  *
+ * @param stopTokens end a completion as the model's own ends do, with {@code ignoreEos} too
  * @param sampling of the first choice
  * @param grammar what the text must be, if that was asked for
  */
 public record Decoding(
-        int minTokens, boolean ignoreEos, List<String> stops, Sampling sampling, Optional<GrammarSpec> grammar) {
+        int minTokens,
+        boolean ignoreEos,
+        List<String> stops,
+        Set<Integer> stopTokens,
+        Sampling sampling,
+        Optional<GrammarSpec> grammar) {
     private static final int MOST_STOPS = 16;
+    private static final int MOST_STOP_TOKENS = 64;
     private static final int MOST_BIASES = 1024;
 
     public static Decoding parse(Fields fields, int vocabulary, int maxTokens, int logprobs) {
@@ -44,13 +53,14 @@ public record Decoding(
                 fields.integer("min_tokens", 0, 0, maxTokens),
                 fields.flag("ignore_eos"),
                 stops(fields),
+                stopTokens(fields, vocabulary),
                 sampling,
                 GrammarRequest.parse(fields::value));
     }
 
     /** The same with another demand on the text, as tools that must be called make it. */
     public Decoding with(GrammarSpec demand) {
-        return new Decoding(minTokens, ignoreEos, stops, sampling, Optional.of(demand));
+        return new Decoding(minTokens, ignoreEos, stops, stopTokens, sampling, Optional.of(demand));
     }
 
     /** The sampling of a choice: every choice of a prompt draws its own numbers, and a seed decides them all. */
@@ -121,6 +131,33 @@ public record Decoding(
                     "stop", "stop has %d strings; at most %d are taken".formatted(stops.size(), MOST_STOPS));
         }
         return stops;
+    }
+
+    private static Set<Integer> stopTokens(Fields fields, int vocabulary) {
+        Set<Integer> tokens = new HashSet<>();
+        fields.value("stop_token_ids").ifPresent(value -> {
+            if (!value.isArray()) {
+                throw Fields.expected("stop_token_ids", "a list of token ids", value);
+            }
+            if (value.size() > MOST_STOP_TOKENS) {
+                throw ServingException.invalid(
+                        "stop_token_ids",
+                        "stop_token_ids has %d tokens; at most %d are taken".formatted(value.size(), MOST_STOP_TOKENS));
+            }
+            for (int i = 0; i < value.size(); i++) {
+                tokens.add(Fields.integer("stop_token_ids[%d]".formatted(i), value.get(i), 0, vocabulary - 1));
+            }
+        });
+        return Set.copyOf(tokens);
+    }
+
+    /** The tokens that end a completion of a model with these ends. */
+    Set<Integer> ends(Set<Integer> ofModel) {
+        Set<Integer> ends = new HashSet<>(stopTokens);
+        if (!ignoreEos) {
+            ends.addAll(ofModel);
+        }
+        return ends;
     }
 
     private static String stop(String name, JsonNode value) {
