@@ -6,12 +6,13 @@ import dev.piecewise.gateway.completion.ChunkWriter;
 import dev.piecewise.gateway.completion.Head;
 import dev.piecewise.gateway.completion.Logprobs;
 import dev.piecewise.gateway.completion.ServedModel;
-import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.tools.Said;
 import dev.piecewise.gateway.tools.ToolCall;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The chunks of one streamed chat completion. */
@@ -30,7 +31,7 @@ final class ChatChunks extends ChunkWriter {
     private final ServedModel model;
     private final List<Stream> streams = new ArrayList<>();
 
-    ChatChunks(Head head, ChatRequest request, ChatBody.Answering by, EventStream events) {
+    ChatChunks(Head head, ChatRequest request, ChatBody.Answering by, Consumer<Buffer> events) {
         super(
                 head.as("chat.completion.chunk"),
                 by.servedBy(),

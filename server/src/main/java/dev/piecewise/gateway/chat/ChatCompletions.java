@@ -61,7 +61,7 @@ public final class ChatCompletions implements Endpoint {
     }
 
     private PartWriter writer(Chat chat, EventStream events) {
-        PartWriter chunks = new ChatChunks(chat.head(), chat.request(), chat.by(), events);
+        PartWriter chunks = new ChatChunks(chat.head(), chat.request(), chat.by(), events::write);
         return chat.request().keeping().store()
                 ? new Recorder(
                         chunks, chat.request().completion().choices(), (parts, usage) -> whole(chat, parts, usage))

@@ -1,9 +1,9 @@
 package dev.piecewise.gateway.completion;
 
-import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Json;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +27,11 @@ public abstract class ChunkWriter implements PartWriter {
     private final byte[] head;
     private final byte[] servedBy;
     private final boolean usage;
-    private final EventStream events;
+    private final Consumer<Buffer> events;
     private Buffer out = Buffer.buffer();
 
-    /** With {@code usage} every chunk has the field, null but for the last one's. */
-    protected ChunkWriter(Head head, ServedBy servedBy, boolean usage, EventStream events) {
+    /** With {@code usage} every chunk has the field, null but for the last one's; {@code events} takes whole events without waiting. */
+    protected ChunkWriter(Head head, ServedBy servedBy, boolean usage, Consumer<Buffer> events) {
         byte[] fields = Json.bytes(head);
         String opened = new String(fields, 0, fields.length - 1, StandardCharsets.UTF_8);
         this.head = ("data: " + opened + ",\"choices\":[").getBytes(StandardCharsets.UTF_8);
@@ -96,7 +96,7 @@ public abstract class ChunkWriter implements PartWriter {
     public final void flush() {
         Buffer full = out;
         out = Buffer.buffer();
-        events.write(full);
+        events.accept(full);
     }
 
     protected static byte[] ascii(String text) {

@@ -1,10 +1,11 @@
 package dev.piecewise.gateway.completion;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Json;
 import dev.piecewise.text.Tokenizer;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The chunks of one streamed completion. */
 final class Chunks extends ChunkWriter {
@@ -13,9 +14,9 @@ final class Chunks extends ChunkWriter {
 
     private final Tokenizer tokenizer;
 
-    Chunks(Head head, ServedBy servedBy, boolean usage, ServedModel model, EventStream events) {
+    Chunks(Head head, ServedBy servedBy, boolean usage, Tokenizer tokenizer, Consumer<Buffer> events) {
         super(head, servedBy, usage, events);
-        this.tokenizer = model.tokenizer();
+        this.tokenizer = tokenizer;
     }
 
     @Override

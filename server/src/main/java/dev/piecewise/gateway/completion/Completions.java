@@ -29,7 +29,7 @@ public final class Completions implements Endpoint {
                 Completion completion = backend.submit(request, served)) {
             if (request.output().stream()) {
                 EventStream events = exchange.events();
-                new Chunks(head(model), servedBy, request.output().usage(), model, events)
+                new Chunks(head(model), servedBy, request.output().usage(), model.tokenizer(), events::write)
                         .write(completion, backend.writeBytes(), events.relay());
                 events.end();
             } else {
