@@ -66,7 +66,7 @@ await run({
     const before = Number(/\d+/.exec(await page.locator('section[aria-label=History] small').textContent()));
     await page.getByLabel('Prompt of the new item').fill('Note: feed the cat.\nText:');
     await page.getByLabel('Completion of the new item').fill(' FEED THE CAT!!!');
-    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.locator('section[aria-label=History] small', { hasText: `${before + 1} items` }).waitFor();
     assert.match(await page.locator('.items li').first().textContent(), /FEED THE CAT/);
     const made = (await planOf('felix.hart')).created;
