@@ -108,6 +108,12 @@ final class LangChain4jStreamingKitTest extends AbstractStreamingChatModelIT {
         return false;
     }
 
+    /** The JDK's client calls back on the caller's own thread when an answer is there before the callback is. */
+    @Override
+    protected boolean assertThreads() {
+        return false;
+    }
+
     @Override
     protected void verifyToolCallbacks(StreamingChatResponseHandler handler, InOrder order, String id) {
         verifyCall(handler, order, id, "getWeather");
