@@ -1,11 +1,6 @@
 package dev.piecewise.loadtest.cli;
 
-import dev.piecewise.loadtest.client.Caller;
-import dev.piecewise.loadtest.client.HttpCaller;
-import dev.piecewise.loadtest.client.SocketCaller;
-import dev.piecewise.loadtest.dialect.Api;
 import dev.piecewise.loadtest.dialect.Bodies;
-import dev.piecewise.loadtest.dialect.People;
 import dev.piecewise.loadtest.dialect.Target;
 import dev.piecewise.loadtest.measure.Bounds;
 import dev.piecewise.loadtest.measure.Clock;
@@ -16,16 +11,13 @@ import dev.piecewise.loadtest.run.Limits;
 import dev.piecewise.loadtest.run.Runner;
 import dev.piecewise.loadtest.run.Scenario;
 import dev.piecewise.loadtest.run.StopSignal;
-import dev.piecewise.loadtest.setup.Calibration;
-import dev.piecewise.loadtest.setup.Discovery;
-import dev.piecewise.loadtest.setup.Rest;
-import dev.piecewise.loadtest.workload.Wording;
 import dev.piecewise.loadtest.workload.Workload;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +36,8 @@ import picocli.CommandLine.Spec;
             "  piecewise loadtest --users 100 --concurrency 16 --html report.html",
             "  piecewise loadtest --users 200 --popularity zipf --rate 4 --arrivals gamma --goodput ttft:500 tpot:50",
             "  piecewise loadtest --suite users --create-users --histories people.jsonl",
-            "  piecewise loadtest --dialect llamacpp --url http://127.0.0.1:8081 --users 16 --concurrency 4"
+            "  piecewise loadtest --dialect llamacpp --url http://127.0.0.1:8081 --users 16 --concurrency 4",
+            "  piecewise loadtest --users 0,16 --concurrency 1,4,16 --beside http://127.0.0.1:8081 --beside-dialect llamacpp"
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -114,88 +107,101 @@ public final class LoadtestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Order order = order();
-        Target asked = targetOptions.target();
+        List<Target> asked = targetOptions.targets();
+        peopleOptions.check(asked);
         output.check();
         try (Termination _ = new Termination(stop);
-                Rest rest = new Rest(asked);
                 ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
-            Report report = measure(order, asked, rest, progress);
+            Report report = measure(order, asked, progress);
             progress.clear();
             output.write(report, suite);
             return report.runs().stream().anyMatch(run -> run.summary().succeeded() > 0) ? 0 : 1;
         }
     }
 
-    private Report measure(Order order, Target asked, Rest rest, ProgressLine progress) throws InterruptedException {
+    private Report measure(Order order, List<Target> asked, ProgressLine progress) throws InterruptedException {
         Machine machine = Machine.here();
         String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        Side.Asking asking = new Side.Asking(peopleOptions, order.users(), order.bodies(), progress);
         stop.enter();
-        Discovery found = Discovery.of(asked, rest);
-        Target target = asked.withModel(found.model());
-        People people = peopleOptions.people(order.users(), target, found, rest, progress);
-        List<Scenario> scenarios = order.within(found.maxLength());
-        List<Report.Run> runs = new ArrayList<>();
-        List<String> notes = new ArrayList<>(output.notes());
-        try (Caller caller = caller(target, new Bodies(target, people, order.bodies()))) {
-            Wording wording = Calibration.of(caller, Clock.SYSTEM);
+        try (Side first = Side.open(asked.getFirst(), asking);
+                @Nullable Side second = asked.size() > 1 ? Side.open(asked.getLast(), asking) : null) {
             stop.leave();
-            scenarios.stream()
-                    .takeWhile(_ -> !stop.isWanted())
-                    .map(scenario -> run(scenario, caller, wording, order, target, progress))
-                    .forEach(runs::add);
-            notes.addAll(Notes.of(runs, wording));
-            if (!scenarios.equals(order.scenarios())) {
-                notes.add("lengths were cut to what the model takes: %d tokens with the answer's"
-                        .formatted(found.maxLength()));
+            List<Side> sides = second == null ? List.of(first) : List.of(first, second);
+            Turns turns = turns(order, sides, progress);
+            if (turns.runs(0).isEmpty()) {
+                throw new InterruptedException();
+            }
+            return new Report(
+                    Report.FORMAT,
+                    created,
+                    CommandText.of(spec.commandLine().getParseResult().originalArgs()),
+                    machine,
+                    first.server(),
+                    order.bounds().text(),
+                    workloadOptions.seed(),
+                    turns.notes(),
+                    turns.runs(0),
+                    second == null ? null : new Report.Beside(second.server(), turns.runs(1)));
+        }
+    }
+
+    /** What came of all runs, by the number of the side. */
+    private record Turns(List<List<Report.Run>> bySide, List<String> notes) {
+        List<Report.Run> runs(int side) {
+            return bySide.get(side);
+        }
+    }
+
+    /** Every scenario, on one side after the other. */
+    private Turns turns(Order order, List<Side> sides, ProgressLine progress) throws InterruptedException {
+        int longest = sides.stream()
+                .mapToInt(side -> side.found().maxLength())
+                .filter(length -> length > 0)
+                .min()
+                .orElse(0);
+        List<Scenario> scenarios = order.within(longest);
+        Turns turns = new Turns(
+                sides.stream().<List<Report.Run>>map(_ -> new ArrayList<>()).toList(), new ArrayList<>(output.notes()));
+        for (Scenario scenario : scenarios) {
+            for (int i = 0; i < sides.size() && !stop.isWanted(); i++) {
+                turns.runs(i).add(run(scenario, sides.get(i), order, progress));
             }
         }
-        if (runs.isEmpty()) {
-            throw new InterruptedException();
+        for (int i = 0; i < sides.size(); i++) {
+            String whose = i == 0 ? "" : "beside: ";
+            Notes.of(turns.runs(i), sides.get(i).wording())
+                    .forEach(note -> turns.notes().add(whose + note));
+        }
+        if (!scenarios.equals(order.scenarios())) {
+            turns.notes()
+                    .add("lengths were cut to what the model takes: %d tokens with the answer's".formatted(longest));
         }
         if (stop.isWanted()) {
-            notes.add("stopped before its end");
+            turns.notes().add("stopped before its end");
         } else {
-            peopleOptions.clean(people, order.users(), rest, progress);
+            for (Side side : sides) {
+                peopleOptions.clean(side, order.users(), progress);
+            }
         }
-        return new Report(
-                Report.FORMAT,
-                created,
-                CommandText.of(spec.commandLine().getParseResult().originalArgs()),
-                machine,
-                server(target, found),
-                order.bounds().text(),
-                workloadOptions.seed(),
-                notes,
-                runs);
+        return turns;
     }
 
-    private static Report.Server server(Target target, Discovery found) {
-        return new Report.Server(
-                target.base().toString(), found.version(), target.dialect().text(), target.model());
-    }
-
-    private Report.Run run(
-            Scenario scenario, Caller caller, Wording wording, Order order, Target target, ProgressLine progress) {
+    private Report.Run run(Scenario scenario, Side side, Order order, ProgressLine progress) {
         long seed = workloadOptions.seed();
-        Workload workload = new Workload(seed, scenario.shape(), wording);
-        Runner runner = new Runner(caller, workload, order.limits(), Clock.SYSTEM, stop);
+        Workload workload = new Workload(seed, scenario.shape(), side.wording());
+        Runner runner = new Runner(side.caller(), workload, order.limits(), Clock.SYSTEM, stop);
         Summary summary =
                 runner.run(scenario.load(), seed, order.bounds(), state -> progress.run(scenario.name(), state));
         Workload.Shape shape = scenario.shape();
         return new Report.Run(
                 scenario.name(),
-                target.api().text(),
+                side.target().api().text(),
                 scenario.load().text(),
                 shape.users(),
                 shape.users() == 0 ? "" : shape.popularity().text(),
                 shape.prompts().text(),
                 shape.answers().text(),
                 summary);
-    }
-
-    private static Caller caller(Target target, Bodies bodies) {
-        return target.api() == Api.WEBSOCKET
-                ? new SocketCaller(target, bodies, Clock.SYSTEM)
-                : new HttpCaller(target, bodies, Clock.SYSTEM);
     }
 }

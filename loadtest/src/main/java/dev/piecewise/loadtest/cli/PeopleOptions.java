@@ -60,13 +60,18 @@ final class PeopleOptions {
     @Option(names = "--delete-users", description = "With --create-users: erase them after the last run.")
     private boolean delete;
 
-    /** So many users, who are there when this returns. */
-    People people(int count, Target target, Discovery found, Rest rest, ProgressLine progress)
-            throws InterruptedException {
-        boolean piecewise = target.dialect() == Dialect.PIECEWISE;
+    /** Before anything is asked: whether the options can be meant for any of these. */
+    void check(List<Target> targets) {
+        boolean piecewise = targets.stream().anyMatch(target -> target.dialect() == Dialect.PIECEWISE);
+        boolean named = targets.stream().anyMatch(target -> target.dialect().namesAdapters());
         Usage.require(spec, piecewise || !create, "--create-users is for the dialect piecewise");
         Usage.require(spec, create || !delete, "--delete-users is for users that --create-users makes");
-        Usage.require(spec, adapter == null || target.dialect().namesAdapters(), "--adapter is for vllm and llamacpp");
+        Usage.require(spec, adapter == null || named, "--adapter is for vllm and llamacpp");
+    }
+
+    /** So many users of that server, who are there when this returns. */
+    People people(int count, Target target, Discovery found, Rest rest, ProgressLine progress)
+            throws InterruptedException {
         if (count == 0) {
             return People.of(NAMES, "", target.model());
         }
@@ -74,7 +79,7 @@ final class PeopleOptions {
         if (target.dialect() == Dialect.LLAMACPP) {
             checkNumbers(people.first(count));
         }
-        if (create) {
+        if (create && target.dialect() == Dialect.PIECEWISE) {
             new PiecewiseUsers(rest)
                     .create(people.first(count), histories(), done -> progress.step("users", done, count));
         }
@@ -132,9 +137,10 @@ final class PeopleOptions {
     }
 
     /** Erases those that were made, where that is asked for. */
-    void clean(People people, int count, Rest rest, ProgressLine progress) throws InterruptedException {
-        if (delete) {
-            new PiecewiseUsers(rest).delete(people.first(count), done -> progress.step("erasing users", done, count));
+    void clean(Side side, int count, ProgressLine progress) throws InterruptedException {
+        if (delete && side.target().dialect() == Dialect.PIECEWISE) {
+            new PiecewiseUsers(side.rest())
+                    .delete(side.people().first(count), done -> progress.step("erasing users", done, count));
         }
     }
 }

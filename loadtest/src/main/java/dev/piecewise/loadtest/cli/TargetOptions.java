@@ -3,7 +3,9 @@ package dev.piecewise.loadtest.cli;
 import dev.piecewise.loadtest.dialect.Api;
 import dev.piecewise.loadtest.dialect.Dialect;
 import dev.piecewise.loadtest.dialect.Target;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +46,30 @@ final class TargetOptions {
     @Option(names = "--timeout", paramLabel = "S", description = "Seconds that an answer may take (${DEFAULT-VALUE}).")
     private int timeout = 600;
 
-    Target target() {
+    @Option(
+            names = "--beside",
+            paramLabel = "URL",
+            description = "Another server: it is asked the same, a run after each of the first one's, without a key.")
+    private @Nullable String beside;
+
+    @Option(
+            names = "--beside-dialect",
+            paramLabel = "piecewise|openai|vllm|llamacpp",
+            description = "Of that server (${DEFAULT-VALUE}).")
+    private Dialect besideDialect = Dialect.LLAMACPP;
+
+    /** The server, and the one beside it where there is one. */
+    List<Target> targets() {
+        Target first = target();
+        String other = beside;
+        if (other == null) {
+            return List.of(first);
+        }
+        URI base = Usage.parsed(spec, "--beside", () -> Target.parse(other));
+        return List.of(first, new Target(base, Optional.empty(), "", besideDialect, api, first.timeout()));
+    }
+
+    private Target target() {
         Usage.atLeast(spec, 1, timeout, "--timeout");
         Optional<String> given = Optional.ofNullable(key).filter(text -> !text.isBlank());
         return new Target(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A report as one page that asks for nothing else: tables and plots, light and dark. */
 public final class HtmlReport {
@@ -26,7 +27,13 @@ public final class HtmlReport {
                 .append(style())
                 .append("</style></head><body>");
         head(report, page);
-        table(report, page);
+        table(RunTable.of(report), page);
+        Report.@Nullable Beside beside = report.beside();
+        if (beside != null) {
+            page.append("<p>In turns with %s:</p>"
+                    .formatted(Html.escape(beside.server().text())));
+            table(RatioTable.of(report), page);
+        }
         if (report.runs().size() > 1) {
             compare(report, page);
         }
@@ -54,11 +61,11 @@ public final class HtmlReport {
         report.notes().forEach(note -> page.append("<p class=\"note\">%s</p>".formatted(Html.escape(note))));
     }
 
-    private static void table(Report report, StringBuilder page) {
+    private static void table(Table table, StringBuilder page) {
         page.append("<div class=\"wide\"><table><thead><tr>");
-        RunTable.head(report).forEach(cell -> page.append("<th>%s</th>".formatted(Html.escape(cell))));
+        table.head().forEach(cell -> page.append("<th>%s</th>".formatted(Html.escape(cell))));
         page.append("</tr></thead><tbody>");
-        for (List<String> row : RunTable.rows(report)) {
+        for (List<String> row : table.rows()) {
             page.append("<tr>");
             row.forEach(cell -> page.append("<td>%s</td>".formatted(Html.escape(cell))));
             page.append("</tr>");

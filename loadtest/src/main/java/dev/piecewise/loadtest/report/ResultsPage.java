@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The README of a directory of results: a table for each report in it, the newest first. */
 public final class ResultsPage {
@@ -61,6 +62,13 @@ public final class ResultsPage {
                         report.machine().load()));
         report.notes().forEach(note -> lines.add("- " + note));
         lines.add("");
-        lines.addAll(RunTable.markdown(report));
+        lines.addAll(RunTable.of(report).markdown());
+        Report.@Nullable Beside beside = report.beside();
+        if (beside != null) {
+            lines.add("");
+            lines.add("In turns with " + beside.server().text() + ":");
+            lines.add("");
+            lines.addAll(RatioTable.of(report).markdown());
+        }
     }
 }

@@ -3,14 +3,18 @@ package dev.piecewise.loadtest.report;
 import dev.piecewise.loadtest.measure.Summary;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** A report's runs as rows, with figures beside the base's where the first row is the base. */
 final class RunTable {
     private RunTable() {}
 
-    static List<String> head(Report report) {
+    static Table of(Report report) {
+        return new Table(
+                head(report),
+                report.runs().stream().map(run -> row(report, run)).toList());
+    }
+
+    private static List<String> head(Report report) {
         List<String> head = new ArrayList<>(List.of("", "requests/s", "tokens/s"));
         if (hasBase(report)) {
             head.add("of the base's");
@@ -22,10 +26,6 @@ final class RunTable {
         }
         head.add("failed");
         return head;
-    }
-
-    static List<List<String>> rows(Report report) {
-        return report.runs().stream().map(run -> row(report, run)).toList();
     }
 
     private static boolean hasBase(Report report) {
@@ -62,39 +62,5 @@ final class RunTable {
         }
         row.add(all.failed() == 0 ? "0" : "%d of %d".formatted(all.failed(), all.requests()));
         return row;
-    }
-
-    /** Columns of the same width. */
-    static List<String> plain(Report report) {
-        List<List<String>> all = new ArrayList<>();
-        all.add(head(report));
-        all.addAll(rows(report));
-        int[] widths = IntStream.range(0, all.getFirst().size())
-                .map(column -> all.stream()
-                        .mapToInt(row -> row.get(column).length())
-                        .max()
-                        .orElse(0))
-                .toArray();
-        return all.stream().map(row -> line(row, widths)).toList();
-    }
-
-    private static String line(List<String> row, int[] widths) {
-        return IntStream.range(0, row.size())
-                .mapToObj(i -> (i == 0 ? "%-" + widths[i] + "s" : "%" + widths[i] + "s").formatted(row.get(i)))
-                .collect(Collectors.joining("  "))
-                .stripTrailing();
-    }
-
-    static List<String> markdown(Report report) {
-        List<String> lines = new ArrayList<>();
-        List<String> head = head(report);
-        lines.add(cells(head));
-        lines.add("|" + "---|".repeat(head.size()));
-        rows(report).forEach(row -> lines.add(cells(row)));
-        return lines;
-    }
-
-    private static String cells(List<String> cells) {
-        return "| " + String.join(" | ", cells) + " |";
     }
 }

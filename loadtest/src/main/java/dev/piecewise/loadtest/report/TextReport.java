@@ -5,6 +5,7 @@ import dev.piecewise.loadtest.measure.Summary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A report for the terminal. */
 public final class TextReport {
@@ -14,8 +15,18 @@ public final class TextReport {
     public static String of(Report report) {
         List<String> lines = new ArrayList<>();
         report.runs().forEach(run -> describe(run, report.bounds(), lines));
+        Report.@Nullable Beside beside = report.beside();
+        if (beside != null) {
+            lines.add("beside: " + beside.server().text());
+            lines.add("");
+            beside.runs().forEach(run -> describe(run, report.bounds(), lines));
+        }
         if (report.runs().size() > 1) {
-            lines.addAll(RunTable.plain(report));
+            lines.addAll(RunTable.of(report).plain());
+            lines.add("");
+        }
+        if (beside != null) {
+            lines.addAll(RatioTable.of(report).plain());
             lines.add("");
         }
         report.notes().forEach(note -> lines.add("note: " + note));
