@@ -50,7 +50,7 @@ def forbid(self, logits: Tensor, ints: Tensor, at: int, draws: int, words: int) 
 
 
 def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]) -> Tensor:
-    # -> [draws + scored, 1 or 2 + 2 alternatives]: token, its logprob, likeliest tokens, their logprobs
+    # -> [draws + scored, 1 or 3 + 2 alternatives]: token, its logprob and rank, likeliest tokens, their logprobs
     draws = counts[1]
     device = logits.device
     at = 7 * counts[0] + draws + counts[2]
@@ -101,9 +101,10 @@ def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]
 def with_logprobs(self, chosen: Tensor, raw: Tensor, rows: Tensor, alternatives: int) -> Tensor:
     logprobs = torch.log_softmax(raw, 1)
     tokens = chosen.index_select(0, rows)
-    out = torch.zeros([chosen.size(0), 2 + 2 * alternatives], dtype=6, device=chosen.device)
+    out = torch.zeros([chosen.size(0), 3 + 2 * alternatives], dtype=6, device=chosen.device)
     out.select(1, 0).copy_(chosen)
     own = logprobs.gather(1, tokens.unsqueeze(1))
+    rank = torch.sum(torch.ge(logprobs, own), [1], True)
     best, token = torch.topk(logprobs, alternatives, 1)
-    out.narrow(1, 1, 1 + 2 * alternatives).index_put_([rows], torch.cat([own, token.to(6), best], 1))
+    out.narrow(1, 1, 2 + 2 * alternatives).index_put_([rows], torch.cat([own, rank.to(6), token.to(6), best], 1))
     return out

@@ -116,14 +116,14 @@ public final class TorchRunner implements ModelRunner {
     }
 
     private static TokenLogprobs logprobs(float[] values, int at, int width, int wanted) {
-        int stored = (width - 2) / 2;
+        int stored = (width - 3) / 2;
         int[] tokens = new int[wanted];
         float[] logprobs = new float[wanted];
         for (int i = 0; i < wanted; i++) {
-            tokens[i] = (int) values[at + 2 + i];
-            logprobs[i] = values[at + 2 + stored + i];
+            tokens[i] = (int) values[at + 3 + i];
+            logprobs[i] = values[at + 3 + stored + i];
         }
-        return new TokenLogprobs((int) values[at], values[at + 1], tokens, logprobs);
+        return new TokenLogprobs((int) values[at], values[at + 1], (int) values[at + 2], tokens, logprobs);
     }
 
     @Override

@@ -173,7 +173,7 @@ final class FakeModel implements ModelRunner {
     }
 
     static TokenLogprobs logprobs(float[] logits, int token) {
-        return new TokenLogprobs(token, logits[token], new int[0], new float[0]);
+        return new TokenLogprobs(token, logits[token], 1, new int[0], new float[0]);
     }
 
     /** What stands in a column of the bank; "" for nothing. */

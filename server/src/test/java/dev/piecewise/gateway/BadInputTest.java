@@ -82,7 +82,17 @@ final class BadInputTest {
                 "prediction",
                 "web_search_options",
                 "store",
-                "metadata"
+                "metadata",
+                "truncate_prompt_tokens",
+                "truncation_side",
+                "prompt_logprobs",
+                "add_special_tokens",
+                "include_stop_str_in_output",
+                "skip_special_tokens",
+                "thinking_token_budget",
+                "request_id",
+                "vllm_xargs",
+                "echo"
             })
     void aChatNamesTheFieldThatIsOfTheWrongType(String field) throws Exception {
         namesTheField("/v1/chat/completions", field.equals("messages") ? "" : CHAT + ",", field);

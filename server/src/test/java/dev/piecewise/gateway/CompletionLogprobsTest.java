@@ -87,7 +87,7 @@ final class CompletionLogprobsTest {
     void writesAnImpossibleTokensLogprobAsANumber() throws Exception {
         SERVER.engine.script(generation -> generation
                 .event(new TokenEvent.Token(
-                        3 + 'a', new TokenLogprobs(3 + 'a', Float.NEGATIVE_INFINITY, new int[0], new float[0])))
+                        3 + 'a', new TokenLogprobs(3 + 'a', Float.NEGATIVE_INFINITY, 9, new int[0], new float[0])))
                 .finish(FinishReason.STOP));
 
         SERVER.completion("{\"prompt\":\"a\",\"logprobs\":0}")
@@ -99,7 +99,7 @@ final class CompletionLogprobsTest {
         float[] top = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
         int[] tokens = {3 + 'a', 3 + 'b', 3 + 'c'};
         SERVER.engine.script(generation -> generation
-                .event(new TokenEvent.Token(3 + 'a', new TokenLogprobs(3 + 'a', Float.NaN, tokens, top)))
+                .event(new TokenEvent.Token(3 + 'a', new TokenLogprobs(3 + 'a', Float.NaN, 0, tokens, top)))
                 .finish(FinishReason.STOP));
 
         JsonNode logprobs = TestGateway.json(SERVER.complete("{\"prompt\":\"a\",\"logprobs\":3}"))

@@ -140,7 +140,7 @@ final class ScriptedEngine implements Engine {
                 top[i] = token + i;
                 logprobs[i] = -0.5f - i;
             }
-            return new TokenLogprobs(token, -0.5f, top, logprobs);
+            return new TokenLogprobs(token, -0.5f, 1, top, logprobs);
         }
 
         /** Events that were taken so far. */

@@ -60,6 +60,7 @@ final class TestGateway implements AutoCloseable {
             {%- if tools -%}[tools]{%- for tool in tools -%}{{ tool.function.name }};{%- endfor -%}{%- endif -%}
             {%- if raise -%}{{ raise_exception(raise) }}{%- endif -%}
             {%- if spin -%}{%- for i in range(spin) -%}{%- for j in range(spin) -%}x{%- endfor -%}{%- endfor -%}{%- endif -%}
+            {%- if reasoning_effort -%}[effort]{{ reasoning_effort }}{%- endif -%}
             {%- if add_generation_prompt -%}[assistant]{%- endif -%}
             {%- if think -%}{{ "<think>\\n" }}{%- endif -%}
             """;

@@ -187,6 +187,9 @@ final class LogprobsTest {
             TokenLogprobs score = scores.get(i);
             assertThat(score.token()).isEqualTo(prompt[i + 1]);
             assertThat((double) score.logprob()).isCloseTo(logprob(i, prompt[i + 1]), within(1e-4));
+            double own = logits[i][prompt[i + 1]];
+            assertThat(score.rank()).isEqualTo((int)
+                    Arrays.stream(logits[i]).filter(logit -> logit >= own).count());
             assertThat(score.topTokens()).hasSize(alternatives);
             assertThat(score.topTokens()[0]).isEqualTo(ReferenceModel.likeliest(logits[i]));
         }

@@ -5,6 +5,7 @@ import dev.piecewise.gateway.completion.Choice;
 import dev.piecewise.gateway.completion.Head;
 import dev.piecewise.gateway.completion.Logprobs;
 import dev.piecewise.gateway.completion.Metadata;
+import dev.piecewise.gateway.completion.PromptLogprobs;
 import dev.piecewise.gateway.completion.ServedBy;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.completion.Usage;
@@ -25,6 +26,7 @@ record ChatBody(
         List<Entry> choices,
         Usage usage,
         ServedBy piecewise,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<@Nullable Map<String, PromptLogprobs>> promptLogprobs,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> metadata) {
 
     record Entry(
@@ -65,6 +67,7 @@ record ChatBody(
                 entries,
                 usage,
                 by.servedBy(),
+                null,
                 null);
     }
 
@@ -73,7 +76,17 @@ record ChatBody(
 
     /** The same with what its client wrote on it. */
     ChatBody with(Metadata written) {
-        return new ChatBody(id, object, created, model, systemFingerprint, choices, usage, piecewise, written.pairs());
+        return with(promptLogprobs, written.pairs());
+    }
+
+    /** The same with its prompt's scores. */
+    ChatBody scored(@Nullable List<@Nullable Map<String, PromptLogprobs>> scores) {
+        return with(scores, metadata);
+    }
+
+    private ChatBody with(
+            @Nullable List<@Nullable Map<String, PromptLogprobs>> scores, @Nullable Map<String, String> written) {
+        return new ChatBody(id, object, created, model, systemFingerprint, choices, usage, piecewise, scores, written);
     }
 
     private static Entry entry(int index, Choice.Part part, Answer answer, ServedModel model) {

@@ -47,7 +47,8 @@ public final class ChatCompletions implements Endpoint {
                 events.end();
             } else {
                 completion.finish();
-                exchange.answer(200, whole(chat, parts(completion), completion.usage()));
+                ChatBody body = whole(chat, parts(completion), completion.usage());
+                exchange.answer(200, body.scored(completion.choices().getFirst().promptLogprobs()));
             }
             backend.completed(completion);
         }

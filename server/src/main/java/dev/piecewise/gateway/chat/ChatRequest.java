@@ -8,7 +8,10 @@ import dev.piecewise.gateway.completion.Decoding;
 import dev.piecewise.gateway.completion.IgnoredFields;
 import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.Prompt;
+import dev.piecewise.gateway.completion.Reading;
 import dev.piecewise.gateway.completion.Recipient;
+import dev.piecewise.gateway.completion.RefusedFields;
+import dev.piecewise.gateway.completion.Rendering;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.tools.CallFormat;
@@ -30,13 +33,7 @@ import org.jspecify.annotations.Nullable;
 record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinking, boolean thoughts, Keeping keeping) {
     private static final int MOST_LOGPROBS = 20;
     private static final IgnoredFields IGNORED = new IgnoredFields(
-            List.of(
-                    "reasoning_effort",
-                    "verbosity",
-                    "service_tier",
-                    "prompt_cache_key",
-                    "prompt_cache_retention",
-                    "safety_identifier"),
+            List.of("verbosity", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier"),
             List.of("prediction", "web_search_options"),
             List.of());
     private static final List<String> REFUSED = List.of("functions", "function_call", "audio", "chat_template");
@@ -64,14 +61,23 @@ record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinkin
         Set<Integer> shown = tools.mayCall() ? backend.model().callMarkers() : Set.of();
         CompletionRequest.Output output = output(fields, shown);
         Recipient recipient = Recipient.parse(fields, caller);
-        int[] prompt = conversation.encode(backend.model(), backend.engine().maxLength());
-        int maxTokens = maxTokens(fields, backend.engine().maxLength() - prompt.length);
-        Decoding asked = Decoding.parse(fields, backend.model().vocabulary(), maxTokens, output.logprobs());
+        int maxLength = backend.engine().maxLength();
+        int[] prompt =
+                conversation.encode(backend.model(), maxLength, Reading.parse(fields, false), maxTokens(fields, 0));
+        int maxTokens = maxTokens(fields, maxLength - prompt.length);
+        Decoding asked = Decoding.parse(
+                fields, backend.model().vocabulary(), maxTokens, output.scores().most());
         Decoding decoding =
                 tools.demand(backend.model().callFormat()).map(asked::with).orElse(asked);
         return new ChatRequest(
                 new CompletionRequest(
-                        List.of(new Prompt.Tokens(prompt)), maxTokens, choices, decoding, output, recipient),
+                        List.of(new Prompt.Tokens(prompt)),
+                        maxTokens,
+                        choices,
+                        decoding,
+                        output,
+                        recipient,
+                        Reading.TEMPLATE),
                 tools,
                 Answer.thinking(prompt, decoding, backend.model()),
                 fields.value("include_reasoning").isEmpty() || fields.flag("include_reasoning"),
@@ -103,14 +109,10 @@ record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinkin
                     "continue_final_message", "continue_final_message needs add_generation_prompt to be false");
         }
         Map<String, @Nullable Object> variables = new HashMap<>();
+        fields.text("reasoning_effort").ifPresent(effort -> variables.put("reasoning_effort", effort));
         fields.value("chat_template_kwargs")
                 .ifPresent(value -> variables.putAll(Json.map(object("chat_template_kwargs", value))));
-        fields.value("documents").ifPresent(value -> {
-            if (!value.isArray()) {
-                throw Fields.expected("documents", "a list", value);
-            }
-            variables.put("documents", Json.list(value));
-        });
+        fields.list("documents", "a list").ifPresent(value -> variables.put("documents", Json.list(value)));
         return new Conversation("messages", Messages.parse(fields), tools, generationPrompt, continueFinal, variables);
     }
 
@@ -134,12 +136,13 @@ record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinkin
                 stream,
                 CompletionRequest.usage(fields, stream),
                 false,
-                logprobs ? top.orElse(0) : -1,
+                CompletionRequest.Scores.parse(fields, logprobs ? top.orElse(0) : -1, stream),
                 fields.flag("return_token_ids"),
-                shown);
+                Rendering.parse(fields, shown));
     }
 
     private static void refuse(Fields fields) {
+        RefusedFields.checkChat(fields);
         IGNORED.check(fields);
         for (String field : REFUSED) {
             if (fields.value(field).isPresent()) {
@@ -147,10 +150,7 @@ record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinkin
                         field, field + " is not supported" + (field.startsWith("function") ? ": use tools" : ""));
             }
         }
-        fields.value("modalities").ifPresent(value -> {
-            if (!value.isArray()) {
-                throw Fields.expected("modalities", "a list", value);
-            }
+        fields.list("modalities", "a list").ifPresent(value -> {
             value.forEach(modality -> {
                 if (!modality.asText().equals("text")) {
                     throw ServingException.invalid("modalities", "modalities must be text alone");

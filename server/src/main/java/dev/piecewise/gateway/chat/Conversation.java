@@ -2,6 +2,7 @@ package dev.piecewise.gateway.chat;
 
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.gateway.completion.Reading;
 import dev.piecewise.gateway.completion.ServedModel;
 import dev.piecewise.gateway.tools.Toolbox;
 import dev.piecewise.text.ChatTemplate;
@@ -34,13 +35,14 @@ public record Conversation(
         return new Conversation(param, messages, tools, true, false, Map.of());
     }
 
-    /** The prompt in tokens, at least one and fewer than {@code maxLength}; INVALID_REQUEST when the model has no template or its template refuses the conversation. */
-    public int[] encode(ServedModel model, int maxLength) {
+    /** The prompt in tokens, at least one and fewer than {@code maxLength}, of which {@code answer} are spoken for where it is to be cut; INVALID_REQUEST when the model has no template or its template refuses the conversation. */
+    public int[] encode(ServedModel model, int maxLength, Reading reading, int answer) {
         String text = render(model);
-        if (text.length() / CHARACTERS_PER_TOKEN > maxLength) {
+        if (text.length() / CHARACTERS_PER_TOKEN > maxLength && !reading.cuts()) {
             throw tooLong("%d characters".formatted(text.length()), maxLength);
         }
-        int[] ids = opened(model.tokenizer().encode(text, false), model);
+        int room = maxLength - Math.max(1, answer);
+        int[] ids = opened(reading.cut(reading.encode(model.tokenizer(), text), room), model);
         if (ids.length == 0) {
             throw ServingException.invalid(param, param + " makes an empty prompt");
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,10 @@ public final class Choice {
     private final CompletionText text;
     private final StringBuilder unsent = new StringBuilder();
     private final Deque<Logprobs.Scored> unsentScores = new ArrayDeque<>();
+    /** Reported with each token of its text; -1 for no scores at all. */
+    private final int alternatives;
+
+    private @Nullable List<TokenLogprobs> promptScores;
     private int[] tokens = new int[16];
     private int tokenCount;
     private int sentTokens;
@@ -42,16 +47,18 @@ public final class Choice {
         this.prompt = prompt;
         this.request = request;
         this.tokenizer = tokenizer;
+        alternatives = request.output().scores().completion();
         Decoding decoding = request.decoding();
+        Rendering rendering = request.output().rendering();
         text = new CompletionText(
                 tokenizer,
                 prompt.ids(),
                 new CompletionText.Options(
                         decoding.stops(),
-                        false,
+                        rendering.includesStop(),
                         decoding.minTokens(),
-                        true,
-                        request.output().shown()));
+                        rendering.skipsSpecial(),
+                        rendering.shown()));
         append(request.output().echo() ? prompt.text() : "");
         echoed = length;
     }
@@ -111,12 +118,18 @@ public final class Choice {
         return prompt.ids().length;
     }
 
+    /** The prompt's scores by vLLM's {@code prompt_logprobs}; null where they were not asked for. */
+    public @Nullable List<@Nullable Map<String, PromptLogprobs>> promptLogprobs() {
+        List<TokenLogprobs> scores = promptScores;
+        return scores == null ? null : PromptLogprobs.of(scores, tokenizer);
+    }
+
     /** Gives out what there is. */
     public Part part() {
         boolean ids = request.output().tokenIds();
         Part part = new Part(
                 unsent.toString(),
-                request.output().logprobs() < 0 ? null : scores(),
+                alternatives < 0 ? null : scores(),
                 ids && !begun ? prompt.ids() : null,
                 ids ? Arrays.copyOfRange(tokens, sentTokens, tokenCount) : null,
                 finishReason);
@@ -139,9 +152,17 @@ public final class Choice {
     }
 
     private void takePrompt(List<TokenLogprobs> scores) {
+        int wanted = request.output().scores().prompt();
+        if (wanted >= 0) {
+            promptScores = scores.stream().map(score -> score.likeliest(wanted)).toList();
+        }
+        if (alternatives < 0 || !request.output().echo()) {
+            return;
+        }
         List<Piece> pieces = Piece.ofPrompt(tokenizer, prompt.ids(), true);
         for (int i = 0; i < pieces.size(); i++) {
-            unsentScores.add(new Logprobs.Scored(pieces.get(i), i == 0 ? null : scores.get(i - 1)));
+            unsentScores.add(new Logprobs.Scored(
+                    pieces.get(i), i == 0 ? null : scores.get(i - 1).likeliest(alternatives)));
         }
     }
 
@@ -154,8 +175,8 @@ public final class Choice {
         }
         tokens[tokenCount++] = id;
         CompletionText.Delta delta = text.add(id);
-        if (logprobs != null) {
-            unsentScores.add(new Logprobs.Scored(shifted(delta.piece()), logprobs));
+        if (logprobs != null && alternatives >= 0) {
+            unsentScores.add(new Logprobs.Scored(shifted(delta.piece()), logprobs.likeliest(alternatives)));
         }
         append(delta.text());
         if (delta.stopped()) {

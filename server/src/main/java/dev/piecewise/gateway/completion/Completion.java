@@ -32,8 +32,7 @@ public final class Completion implements AutoCloseable {
         try {
             Optional<TokenConstraint> constraint = request.decoding().grammar().map(model.grammars()::constraint);
             for (Prompt prompt : request.prompts()) {
-                Prompt.Encoded encoded = prompt.encode(
-                        model.tokenizer(), engine.maxLength(), request.output().echo());
+                Prompt.Encoded encoded = prompt.encode(model.tokenizer(), engine.maxLength(), request);
                 for (int i = 0; i < request.choices(); i++) {
                     completion.generations.add(engine.submit(
                             generation(request, encoded, i, served, model).constrained(constraint.orElse(null))));
@@ -58,7 +57,7 @@ public final class Completion implements AutoCloseable {
                 decoding.minTokens(),
                 decoding.ends(model.endTokens()),
                 decoding.sampling(choice),
-                request.output().echo() && request.output().logprobs() >= 0,
+                request.scoresPrompt(),
                 served.adaptation());
     }
 

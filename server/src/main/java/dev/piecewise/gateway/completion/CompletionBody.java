@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.piecewise.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A whole completion as OpenAI writes it, with our {@code piecewise} object. */
@@ -23,7 +24,9 @@ record CompletionBody(
             @Nullable Logprobs logprobs,
             @Nullable String finishReason,
             @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] promptTokenIds,
-            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<@Nullable Map<String, PromptLogprobs>> promptLogprobs) {}
 
     static List<Entry> entries(List<Choice> choices, Tokenizer tokenizer) {
         List<Entry> entries = new ArrayList<>(choices.size());
@@ -36,7 +39,8 @@ record CompletionBody(
                     scores == null ? null : Logprobs.of(scores, tokenizer),
                     part.finishReason(),
                     part.promptTokens(),
-                    part.tokens()));
+                    part.tokens(),
+                    choice.promptLogprobs()));
         }
         return entries;
     }

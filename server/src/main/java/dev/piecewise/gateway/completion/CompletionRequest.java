@@ -14,7 +14,13 @@ import java.util.Set;
  * @param maxTokens 0 only with {@code echo}: the prompt is given back, and scored
  */
 public record CompletionRequest(
-        List<Prompt> prompts, int maxTokens, int choices, Decoding decoding, Output output, Recipient recipient) {
+        List<Prompt> prompts,
+        int maxTokens,
+        int choices,
+        Decoding decoding,
+        Output output,
+        Recipient recipient,
+        Reading reading) {
     public static final int MOST_CHOICES = 128;
 
     private static final int DEFAULT_MAX_TOKENS = 16;
@@ -24,18 +30,39 @@ public record CompletionRequest(
      * How the completion is given back.
      *
      * @param usage whether a stream ends with the usage
-     * @param logprobs alternatives reported with each token, -1 for no logprobs
      * @param tokenIds whether the choices carry the token ids
-     * @param shown special tokens that have text all the same
      */
     public record Output(
-            boolean stream, boolean usage, boolean echo, int logprobs, boolean tokenIds, Set<Integer> shown) {}
+            boolean stream, boolean usage, boolean echo, Scores scores, boolean tokenIds, Rendering rendering) {}
+
+    /**
+     * Alternatives reported with each token, -1 for no logprobs at all.
+     *
+     * @param completion with each token of the text that is given back
+     * @param prompt with each token of the prompt, apart from the text
+     */
+    public record Scores(int completion, int prompt) {
+        /** INVALID_REQUEST when the prompt's are asked of a stream. */
+        public static Scores parse(Fields fields, int completion, boolean stream) {
+            int prompt = fields.integer("prompt_logprobs", -1, 0, MOST_LOGPROBS);
+            if (prompt >= 0 && stream) {
+                throw ServingException.invalid("prompt_logprobs", "prompt_logprobs cannot be had in a stream");
+            }
+            return new Scores(completion, prompt);
+        }
+
+        /** What the engine is asked for. */
+        public int most() {
+            return Math.max(completion, prompt);
+        }
+    }
 
     static CompletionRequest parse(Fields fields, ServedModel model, Caller caller) {
         checkModel(fields, model);
         fields.text("suffix").filter(suffix -> !suffix.isEmpty()).ifPresent(suffix -> {
             throw ServingException.invalid("suffix", "suffix is not supported: the model continues texts only");
         });
+        RefusedFields.check(fields);
         List<Prompt> prompts = Prompt.parse(fields, MOST_CHOICES, model.vocabulary());
         Output output = output(fields);
         int maxTokens = fields.integer("max_tokens", DEFAULT_MAX_TOKENS, output.echo() ? 0 : 1, Integer.MAX_VALUE);
@@ -43,14 +70,22 @@ public record CompletionRequest(
                 prompts,
                 maxTokens,
                 choices(fields, prompts.size()),
-                Decoding.parse(fields, model.vocabulary(), maxTokens, output.logprobs()),
+                Decoding.parse(
+                        fields, model.vocabulary(), maxTokens, output.scores().most()),
                 output,
-                Recipient.parse(fields, caller));
+                Recipient.parse(fields, caller),
+                Reading.parse(fields, true));
     }
 
     /** The same with other prompts, as many. */
     CompletionRequest with(List<Prompt> others) {
-        return new CompletionRequest(others, maxTokens, choices, decoding, output, recipient);
+        return new CompletionRequest(others, maxTokens, choices, decoding, output, recipient, reading);
+    }
+
+    /** Whether the prompts' own tokens are scored. */
+    boolean scoresPrompt() {
+        return output.scores().prompt() >= 0
+                || (output.echo() && output.scores().completion() >= 0);
     }
 
     /** Choices in all, over all prompts. */
@@ -87,9 +122,9 @@ public record CompletionRequest(
                 stream,
                 usage(fields, stream),
                 fields.flag("echo"),
-                fields.integer("logprobs", -1, 0, MOST_LOGPROBS),
+                Scores.parse(fields, fields.integer("logprobs", -1, 0, MOST_LOGPROBS), stream),
                 fields.flag("return_token_ids"),
-                Set.of());
+                Rendering.parse(fields, Set.of()));
     }
 
     /** Whether a stream is to end with the usage; INVALID_REQUEST for options without a stream. */

@@ -135,10 +135,7 @@ public record Decoding(
 
     private static Set<Integer> stopTokens(Fields fields, int vocabulary) {
         Set<Integer> tokens = new HashSet<>();
-        fields.value("stop_token_ids").ifPresent(value -> {
-            if (!value.isArray()) {
-                throw Fields.expected("stop_token_ids", "a list of token ids", value);
-            }
+        fields.list("stop_token_ids", "a list of token ids").ifPresent(value -> {
             if (value.size() > MOST_STOP_TOKENS) {
                 throw ServingException.invalid(
                         "stop_token_ids",

@@ -75,17 +75,27 @@ public sealed interface Prompt {
     }
 
     /** An empty text is the beginning-of-text token alone, where the tokenizer has one. */
-    default Encoded encode(Tokenizer tokenizer, int maxLength, boolean echo) {
+    default Encoded encode(Tokenizer tokenizer, int maxLength, CompletionRequest request) {
+        Encoded whole = whole(tokenizer, maxLength, request.reading());
+        int[] ids = request.reading().cut(whole.ids(), maxLength - request.maxTokens());
+        if (!request.output().echo()) {
+            return new Encoded(ids, "");
+        }
+        boolean asItCame = this instanceof Text && ids.length == whole.ids().length;
+        return new Encoded(ids, asItCame ? whole.text() : tokenizer.decode(ids, true));
+    }
+
+    private Encoded whole(Tokenizer tokenizer, int maxLength, Reading reading) {
         return switch (this) {
-            case Tokens(int[] ids) -> new Encoded(ids, echo ? tokenizer.decode(ids, true) : "");
+            case Tokens(int[] ids) -> new Encoded(ids, "");
             case Text(String name, String text) -> {
-                if (text.length() / CHARACTERS_PER_TOKEN > maxLength) {
+                if (text.length() / CHARACTERS_PER_TOKEN > maxLength && !reading.cuts()) {
                     throw new ServingException(
                             ErrorCode.CONTEXT_TOO_LONG,
                             "%s has %d characters; the model takes %d tokens".formatted(name, text.length(), maxLength),
                             name);
                 }
-                int[] ids = tokenizer.encode(text, true);
+                int[] ids = reading.encode(tokenizer, text);
                 yield new Encoded(ids.length > 0 ? ids : beginning(name, tokenizer), text);
             }
         };

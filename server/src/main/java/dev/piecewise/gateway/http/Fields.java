@@ -74,6 +74,16 @@ public final class Fields {
         return value(field).map(value -> text(name(field), value));
     }
 
+    /** A list; {@code what} says of what, for the message when it is something else. */
+    public Optional<JsonNode> list(String field, String what) {
+        return value(field).map(value -> {
+            if (!value.isArray()) {
+                throw wrong(field, what, value);
+            }
+            return value;
+        });
+    }
+
     /** The fields of an object in this one. */
     public Optional<Fields> object(String field) {
         return value(field).map(value -> object(name(field), value));

@@ -10,7 +10,9 @@ import dev.piecewise.gateway.completion.Decoding;
 import dev.piecewise.gateway.completion.IgnoredFields;
 import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.Prompt;
+import dev.piecewise.gateway.completion.Reading;
 import dev.piecewise.gateway.completion.Recipient;
+import dev.piecewise.gateway.completion.Rendering;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.tools.Thinking;
 import dev.piecewise.gateway.tools.Toolbox;
@@ -54,10 +56,11 @@ record ResponsesRequest(
         CompletionRequest.Output output =
                 output(fields, tools.mayCall() ? backend.model().callMarkers() : Set.of());
         int maxLength = backend.engine().maxLength();
-        int[] prompt =
-                Conversation.of("input", instructed(fields, messages), tools).encode(backend.model(), maxLength);
+        int[] prompt = Conversation.of("input", instructed(fields, messages), tools)
+                .encode(backend.model(), maxLength, Reading.TEMPLATE, 0);
         int maxTokens = fields.integer("max_output_tokens", maxLength - prompt.length, 1, Integer.MAX_VALUE);
-        Decoding asked = Decoding.parse(fields, backend.model().vocabulary(), maxTokens, output.logprobs());
+        Decoding asked = Decoding.parse(
+                fields, backend.model().vocabulary(), maxTokens, output.scores().most());
         Decoding decoding = tools.demand(backend.model().callFormat())
                 .or(format::demand)
                 .map(asked::with)
@@ -69,7 +72,8 @@ record ResponsesRequest(
                         1,
                         decoding,
                         output,
-                        Recipient.parse(fields, caller)),
+                        Recipient.parse(fields, caller),
+                        Reading.TEMPLATE),
                 tools,
                 messages,
                 format,
@@ -118,11 +122,8 @@ record ResponsesRequest(
 
     private static CompletionRequest.Output output(Fields fields, Set<Integer> shown) {
         boolean logprobs = false;
-        Optional<JsonNode> include = fields.value("include");
+        Optional<JsonNode> include = fields.list("include", "a list");
         if (include.isPresent()) {
-            if (!include.get().isArray()) {
-                throw Fields.expected("include", "a list", include.get());
-            }
             int number = 0;
             for (JsonNode what : include.get()) {
                 logprobs |= Fields.text("include[%d]".formatted(number++), what).equals("message.output_text.logprobs");
@@ -130,7 +131,12 @@ record ResponsesRequest(
         }
         int top = fields.integer("top_logprobs", 0, 0, MOST_LOGPROBS);
         return new CompletionRequest.Output(
-                fields.flag("stream"), false, false, logprobs || top > 0 ? top : -1, false, shown);
+                fields.flag("stream"),
+                false,
+                false,
+                new CompletionRequest.Scores(logprobs || top > 0 ? top : -1, -1),
+                false,
+                Rendering.showing(shown));
     }
 
     private static void refuse(Fields fields) {
