@@ -118,14 +118,15 @@ public final class Gateway implements AutoCloseable {
         metrics.attach(serving.engine()::status);
         Backend backend =
                 new Backend(serving.model(), serving.engine(), serving.personalizer(), metrics, limits.writeBytes());
+        Responses responses = new Responses(backend, stored);
         PlanJobs jobs = new PlanJobs(serving.personalizer());
         endpoints = new Endpoints(
                 serving,
                 new Completions(backend),
                 new ChatCompletions(backend, stored),
-                new Responses(backend, stored),
+                responses,
                 new Models(serving.model(), serving.engine().maxLength()),
-                new Users(serving, stored),
+                new Users(serving, responses),
                 new Histories(serving, jobs),
                 new Plans(serving, jobs),
                 new OwnAdapterEndpoints(serving),

@@ -3,9 +3,9 @@ package dev.piecewise.gateway;
 import dev.piecewise.engine.Engine;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
-import dev.piecewise.gateway.completion.StoredAnswers;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.gateway.responses.Responses;
 import dev.piecewise.personalization.Personalizer;
 import dev.piecewise.store.Store;
 import dev.piecewise.store.UserId;
@@ -23,10 +23,10 @@ final class Users {
     private final Store store;
     private final Personalizer personalizer;
     private final Engine engine;
-    private final StoredAnswers answers;
+    private final Responses responses;
 
-    Users(Serving serving, StoredAnswers answers) {
-        this.answers = answers;
+    Users(Serving serving, Responses responses) {
+        this.responses = responses;
         store = serving.store();
         personalizer = serving.personalizer();
         engine = serving.engine();
@@ -105,7 +105,7 @@ final class Users {
         String id = id(exchange);
         Optional<Store.Erased> stored = store.deleteUser(id);
         Personalizer.Forgotten cached = personalizer.forget(id);
-        int kept = answers.forget(id);
+        int kept = responses.forget(id);
         Engine.Forgotten dropped = engine.forget(id);
         Store.Erased erased = stored.orElseThrow(Users::unknown);
         Erased all = new Erased(

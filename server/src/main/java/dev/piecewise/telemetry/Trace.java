@@ -54,6 +54,16 @@ public final class Trace implements AutoCloseable {
         scope = Objects.requireNonNullElse(ContextStorage.get().attach(context), Scope.noop());
     }
 
+    /** A part of a request that goes on when the request has been answered, with a span of its own. Any thread may close it; it is no thread's current one. */
+    private Trace(Trace whole, Span span) {
+        tracer = whole.tracer;
+        route = whole.route;
+        wallNanos = whole.wallNanos;
+        nanos = whole.nanos;
+        this.span = span;
+        scope = Scope.noop();
+    }
+
     /** Of the request that the current thread answers. */
     public static Trace current() {
         Trace trace = Context.current().get(KEY);
@@ -86,6 +96,18 @@ public final class Trace implements AutoCloseable {
             span.setAttribute("gen_ai.response.model", model).setAttribute("piecewise.adapter.mode", mode);
             pool.ifPresent(version -> span.setAttribute("piecewise.pool", version));
         }
+    }
+
+    /** Begins a part that goes on when the request has been answered. */
+    public Trace part(String name) {
+        return isOn()
+                ? new Trace(
+                        this,
+                        tracer.orElseThrow()
+                                .spanBuilder(name)
+                                .setParent(Context.root().with(span))
+                                .startSpan())
+                : NONE;
     }
 
     /** Does some work as a child of its own. */

@@ -9,6 +9,7 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,6 +111,46 @@ final class BackgroundResponsesTest {
         assertThat(server.get("/v1/responses/%s?stream=true&starting_after=10".formatted(id))
                         .body())
                 .startsWith("event: response.completed\n");
+    }
+
+    @Test
+    void areGoneWithTheirUserWhileTheyAreMade() throws Exception {
+        server.send("PUT", "/v1/users/zoe", "");
+        String whole = begin("\"user\":\"zoe\"").path("id").asText();
+        ScriptedEngine.Scripted first = server.engine.next();
+        first.say("secret");
+        await(whole, "in_progress");
+        try (RawClient reader = new RawClient(server.port)) {
+            reader.post("/v1/responses", "{\"input\":\"Hi\",\"user\":\"zoe\",\"background\":true,\"stream\":true}");
+            ScriptedEngine.Scripted second = server.engine.next();
+            second.say("hid");
+            String begun = reader.readUntil("\"delta\":\"d\"");
+            String streamed = begun.replaceAll("(?s).*\"(resp_[0-9a-f]{32})\".*", "$1");
+
+            JsonNode erased = TestGateway.json(server.send("DELETE", "/v1/users/zoe", ""));
+
+            assertThat(erased.at("/erased/stored_responses").asInt()).isEqualTo(2);
+            for (String path : List.of(whole, whole + "/input_items", streamed, streamed + "?stream=true")) {
+                assertThat(server.get("/v1/responses/" + path).statusCode())
+                        .as(path)
+                        .isEqualTo(404);
+            }
+            assertThat(first.awaitClosed()).isTrue();
+            assertThat(second.awaitClosed()).isTrue();
+            assertThat(reader.readUntil("\r\n0\r\n\r\n")).doesNotContain("output_text.done", "hid");
+        }
+    }
+
+    @Test
+    void areReadNoFurtherWhenTheirUserIsErasedAfterwards() throws Exception {
+        server.send("PUT", "/v1/users/zoe", "");
+        server.engine.say("Hello");
+        String id = begin("\"user\":\"zoe\",\"stream\":false").path("id").asText();
+        await(id, "completed");
+
+        server.send("DELETE", "/v1/users/zoe", "");
+
+        assertThat(server.get("/v1/responses/" + id).statusCode()).isEqualTo(404);
     }
 
     @Test

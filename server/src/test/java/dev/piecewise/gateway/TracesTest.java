@@ -110,6 +110,29 @@ final class TracesTest {
     }
 
     @Test
+    void whatIsMadeInTheBackgroundIsASpanOfItsRequestsTrace() throws Exception {
+        server.engine.say("yes");
+        send("/v1/responses", "{\"model\":\"tiny\",\"input\":\"a secret question\",\"background\":true}");
+        while (receiver.spans().stream().noneMatch(span -> span.name().equals("background"))) {
+            LockSupport.parkNanos(5_000_000);
+        }
+
+        List<OtlpReceiver.Span> spans = told(1);
+        OtlpReceiver.Span background = named(spans, "background");
+        assertThat(background.parent())
+                .isEqualTo(named(spans, "POST /v1/responses").id());
+        assertThat(background.attributes())
+                .containsEntry("gen_ai.operation.name", "chat")
+                .containsEntry("gen_ai.usage.output_tokens", "3")
+                .containsEntry("gen_ai.response.finish_reasons", "[stop]")
+                .containsEntry("piecewise.adapter.mode", "base");
+        for (String name : List.of("queue", "prefill", "decode")) {
+            assertThat(named(spans, name).parent()).isEqualTo(background.id());
+        }
+        assertThat(receiver.bytes()).doesNotContain("secret");
+    }
+
+    @Test
     void chatsResponsesAndRefusalsAreTold() throws Exception {
         server.engine.say("yes");
         send("/v1/chat/completions", """

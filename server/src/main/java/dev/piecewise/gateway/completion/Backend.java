@@ -71,15 +71,19 @@ public record Backend(ServedModel model, Engine engine, Personalizer personalize
 
     /** Submits every choice, or throws what the engine says of the first one that it does not take. */
     public Completion submit(CompletionRequest request, Served served) {
-        tell(request, served);
-        Completion completion = Completion.submit(request, served, model, engine);
+        return submit(request, served, Trace.current());
+    }
+
+    /** As {@link #submit(CompletionRequest, Served)}; {@code trace} is told of it. */
+    public Completion submit(CompletionRequest request, Served served, Trace trace) {
+        tell(request, served, trace);
+        Completion completion = Completion.submit(request, served, model, engine, trace);
         request.recipient().caller().allowance().spend(completion.usage().promptTokens());
         metrics.asked(served.mode().wire(), request.total(), request.maxTokens());
         return completion;
     }
 
-    private void tell(CompletionRequest request, Served served) {
-        Trace trace = Trace.current();
+    private void tell(CompletionRequest request, Served served, Trace trace) {
         if (trace.isOn()) {
             Sampling sampling = request.decoding().sampling(0);
             trace.asked(new Trace.Asked(

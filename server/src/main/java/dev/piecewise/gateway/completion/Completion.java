@@ -16,19 +16,20 @@ public final class Completion implements AutoCloseable {
     private final CompletionRequest request;
     private final List<Choice> choices = new ArrayList<>();
     private final Generations generations = new Generations();
-    private final Trace trace = Trace.current();
+    private final Trace trace;
     private final long submitted = System.nanoTime();
     private long firstToken;
     private int open;
     private boolean charged;
 
-    private Completion(CompletionRequest request) {
+    private Completion(CompletionRequest request, Trace trace) {
+        this.trace = trace;
         this.request = request;
     }
 
     /** Submits every choice, or throws what the engine says of the first one that it does not take. */
-    static Completion submit(CompletionRequest request, Served served, ServedModel model, Engine engine) {
-        Completion completion = new Completion(request);
+    static Completion submit(CompletionRequest request, Served served, ServedModel model, Engine engine, Trace trace) {
+        Completion completion = new Completion(request, trace);
         try {
             Optional<TokenConstraint> constraint = request.decoding().grammar().map(model.grammars()::constraint);
             for (Prompt prompt : request.prompts()) {

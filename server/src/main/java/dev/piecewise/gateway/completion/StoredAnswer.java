@@ -22,6 +22,9 @@ public interface StoredAnswer {
     /** Bytes that it takes, roughly. */
     int bytes();
 
+    /** Its user was forgotten: whoever reads it at that moment reads no further. */
+    default void forget() {}
+
     default boolean isOf(Caller caller) {
         return Tenant.of(user()).equals(caller.tenant());
     }

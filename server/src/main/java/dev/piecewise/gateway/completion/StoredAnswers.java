@@ -24,7 +24,7 @@ public final class StoredAnswers {
             Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(LONGEST).build();
 
     public void put(StoredAnswer stored) {
-        if (!isForgotten(stored)) {
+        if (!isForgotten(stored.user(), stored.begun())) {
             answers.put(stored.id(), stored);
         }
     }
@@ -34,10 +34,10 @@ public final class StoredAnswers {
         return answers.asMap().replace(old.id(), old, changed);
     }
 
-    /** Whether its user was forgotten since. */
-    public boolean isForgotten(StoredAnswer stored) {
-        Moment at = forgotten.getIfPresent(stored.user());
-        return at != null && stored.begun().compareTo(at) <= 0;
+    /** Whether this user was forgotten since. */
+    public boolean isForgotten(String user, Moment begun) {
+        Moment at = forgotten.getIfPresent(user);
+        return at != null && begun.compareTo(at) <= 0;
     }
 
     /** Another tenant's is as one that does not exist, and so is one of another kind. */
@@ -70,6 +70,7 @@ public final class StoredAnswers {
         int count = 0;
         for (StoredAnswer stored : answers.asMap().values()) {
             if (stored.user().equals(user) && answers.asMap().remove(stored.id(), stored)) {
+                stored.forget();
                 count++;
             }
         }

@@ -8,6 +8,7 @@ import dev.piecewise.gateway.http.ClientWatch;
 import dev.piecewise.gateway.http.EventStream;
 import dev.piecewise.gateway.http.Exchange;
 import dev.piecewise.personalization.Served;
+import dev.piecewise.telemetry.Trace;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -29,14 +30,28 @@ final class Background {
         Optional<EventLog> log =
                 request.completion().output().stream() ? Optional.of(new EventLog()) : Optional.empty();
         ResponseWriter writer = responses.writer(request, served, log);
-        Completion completion = responses.backend().submit(request.completion(), served);
+        Trace trace = Trace.current().part("background");
+        Completion completion = submit(request, served, trace);
         CompletableFuture<RunningResponses.Run> begun = new CompletableFuture<>();
-        exchange.goOn(() -> make(completion, writer, responses.run(request, writer), begun));
+        exchange.goOn(() -> {
+            try (trace) {
+                make(completion, writer, responses.run(request, writer), begun);
+            }
+        });
         RunningResponses.Run run = begun.join();
         if (log.isPresent()) {
             follow(exchange, log.get(), 0);
         } else {
             exchange.answer(200, run.now());
+        }
+    }
+
+    private Completion submit(ResponsesRequest request, Served served, Trace trace) {
+        try {
+            return responses.backend().submit(request.completion(), served, trace);
+        } catch (RuntimeException refused) {
+            trace.close();
+            throw refused;
         }
     }
 

@@ -16,27 +16,25 @@ final class EventLog implements EventSink {
 
     @Override
     public synchronized void add(String type, CharSequence json) {
+        if (complete) {
+            return;
+        }
         events.add(new Event(type, json.toString()));
         bytes += 64 + json.length();
         readers.forEach(Runnable::run);
     }
 
-    /** Nothing waits: what is added is there. */
-    @Override
-    public int pending() {
-        return 0;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void settle() {}
-
     /** Nothing more comes. */
     synchronized void complete() {
         complete = true;
         readers.forEach(Runnable::run);
+    }
+
+    /** Nothing of it is there any more, for those either who are reading. */
+    synchronized void erase() {
+        events.clear();
+        bytes = 0;
+        complete();
     }
 
     /** Bytes that it takes, roughly. */

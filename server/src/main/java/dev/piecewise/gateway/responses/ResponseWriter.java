@@ -72,6 +72,16 @@ final class ResponseWriter implements PartWriter {
         return id;
     }
 
+    /** When its request came. */
+    Moment begun() {
+        return begun;
+    }
+
+    /** The key of whom it is made for. */
+    String user() {
+        return request.completion().recipient().user();
+    }
+
     /** Says that the request is taken. */
     void begin() throws InterruptedException, ClientGoneException {
         items.response("response.created", response);
@@ -169,7 +179,7 @@ final class ResponseWriter implements PartWriter {
         return new Stored(
                 id,
                 begun,
-                request.completion().recipient().user(),
+                user(),
                 List.copyOf(messages),
                 Json.bytes(request.fields().value("input").orElseThrow()),
                 Json.bytes(response),

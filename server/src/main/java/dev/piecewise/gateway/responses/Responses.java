@@ -195,9 +195,19 @@ public final class Responses {
         return new ResponseWriter(request, ServedBy.of(served, explain), model, sink, whole -> kept(request, whole));
     }
 
-    /** The response is being streamed by the current thread. */
+    /** The response is being made by the current thread. */
     RunningResponses.Run run(ResponsesRequest request, ResponseWriter writer) {
-        return running.begin(writer, request.completion().recipient().caller());
+        RunningResponses.Run run =
+                running.begin(writer, request.completion().recipient().caller());
+        if (run.isBackground() && stored.isForgotten(writer.user(), writer.begun())) {
+            run.forget();
+        }
+        return run;
+    }
+
+    /** Forgets every stored answer that was made for this user, and those that are made in the background; how many these were. */
+    public int forget(String user) {
+        return stored.forget(user) + running.forget(user);
     }
 
     /** Writes a response to its end; a failure after its beginning is the response's own. */
@@ -229,7 +239,7 @@ public final class Responses {
         String user = caller.user(fields.text("user").orElse(""));
         return Optional.of(last.filter(one -> one.id().equals(id.get()))
                 .or(() -> stored.get(id.get(), caller, Stored.class))
-                .filter(one -> one.user().equals(user) && !stored.isForgotten(one))
+                .filter(one -> one.user().equals(user) && !stored.isForgotten(one.user(), one.begun()))
                 .orElseThrow(() -> new ServingException(
                         ErrorCode.INVALID_REQUEST,
                         "previous_response_id names no response of this user that is kept",

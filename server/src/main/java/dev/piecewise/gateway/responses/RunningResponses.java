@@ -24,6 +24,18 @@ final class RunningResponses {
         return Optional.ofNullable(runs.get(id)).filter(run -> run.tenant.equals(caller.tenant()));
     }
 
+    /** Ends what is made in the background for this user, and lets nobody read it any more; how many these were. */
+    int forget(String user) {
+        int count = 0;
+        for (Run run : runs.values()) {
+            if (run.isBackground() && run.writer.user().equals(user)) {
+                run.forget();
+                count++;
+            }
+        }
+        return count;
+    }
+
     /** A response that is being made. */
     final class Run implements AutoCloseable {
         private final ResponseWriter writer;
@@ -45,6 +57,13 @@ final class RunningResponses {
                 cancelled = true;
                 thread.interrupt();
             }
+        }
+
+        /** Ends it, and what there is of it cannot be read any more. */
+        void forget() {
+            runs.remove(writer.id());
+            log().ifPresent(EventLog::erase);
+            cancel();
         }
 
         synchronized boolean isCancelled() {

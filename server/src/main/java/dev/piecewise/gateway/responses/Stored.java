@@ -27,6 +27,11 @@ record Stored(
         implements StoredAnswer {
 
     @Override
+    public void forget() {
+        log.ifPresent(EventLog::erase);
+    }
+
+    @Override
     public String kind() {
         return "response";
     }
