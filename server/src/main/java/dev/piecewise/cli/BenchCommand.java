@@ -117,7 +117,7 @@ public final class BenchCommand implements Callable<Integer> {
                 BaseModel base = base(config)) {
             Map<String, String> setting = options.setting(base, threads);
             if (streams > 0) {
-                return measureStreams(base, setting, config.engine().maxBatchedTokens());
+                return measureStreams(base, setting, config.engine());
             }
             output.check(setting);
             BenchReport report = measure(base, options, threads, name);
@@ -134,14 +134,15 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private int measureStreams(BaseModel base, Map<String, String> engine, int budget) throws InterruptedException {
-        Map<String, String> setting = StreamReport.setting(engine, streams, budget);
+    private int measureStreams(BaseModel base, Map<String, String> engine, PiecewiseConfig.Engine config)
+            throws InterruptedException {
+        int budget = config.maxBatchedTokens();
+        double stretch = config.maxItlStretch();
+        Map<String, String> setting = StreamReport.setting(engine, streams, budget, stretch);
         output.check(setting);
-        try (StreamBench bench = new StreamBench(base, streams, prompt, budget)) {
-            StreamReport report = bench.run();
-            Supplier<String> table = () -> new StreamTable(report).text();
-            return output.write(setting, new BenchOutput.Measured(report, report.ratios(), table));
-        }
+        StreamReport report = new StreamBench(base, streams, prompt, budget, stretch).run();
+        Supplier<String> table = () -> new StreamTable(report).text();
+        return output.write(setting, new BenchOutput.Measured(report, report.ratios(), table));
     }
 
     private int measureGateway() throws InterruptedException {

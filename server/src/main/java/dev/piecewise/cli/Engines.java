@@ -26,11 +26,12 @@ final class Engines {
                 config.model().servedName(),
                 new TorchRunner(loaded.base(), limits, resident),
                 new EngineLimits(
-                        engine.maxSequences(),
-                        engine.maxBatchedTokens(),
-                        engine.maxWaiting(),
-                        config.adapters().slots(),
-                        engine.prefixCache() && loaded.prefixesAreReusable()),
+                                engine.maxSequences(),
+                                engine.maxBatchedTokens(),
+                                engine.maxWaiting(),
+                                config.adapters().slots(),
+                                engine.prefixCache() && loaded.prefixesAreReusable())
+                        .withItlStretch(engine.maxItlStretch()),
                 observer);
     }
 

@@ -88,6 +88,7 @@ public record PiecewiseConfig(
             int kvPlaces,
             int maxBatchedTokens,
             int maxWaiting,
+            double maxItlStretch,
             int maxLength,
             int threads,
             boolean prefixCache) {
@@ -101,6 +102,10 @@ public record PiecewiseConfig(
                     "is %d, but engine.max-sequences is %d: every running sequence needs a token of each step"
                             .formatted(maxBatchedTokens, maxSequences));
             atLeast(1, maxWaiting, "engine.max-waiting");
+            check(
+                    maxItlStretch == 0 || (maxItlStretch > 1 && maxItlStretch < Double.POSITIVE_INFINITY),
+                    "engine.max-itl-stretch",
+                    "must be above 1, or 0 for no bound, not " + maxItlStretch);
             atLeast(0, maxLength, "engine.max-length");
             atLeast(0, threads, "engine.threads");
             check(

@@ -143,8 +143,12 @@ final class EngineLoop implements Runnable {
             LOG.log(Level.ERROR, "a step of " + step.size() + " sequences failed", failure);
             retry(step, failure);
         }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (failure == null) {
+            scheduler.took(step, seconds);
+        }
         int prefillTokens = step.batch().tokens() - decodeTokens;
-        observer.stepped(prefillTokens, decodeTokens, step.size(), (System.nanoTime() - start) / 1e9);
+        observer.stepped(prefillTokens, decodeTokens, step.size(), seconds);
     }
 
     /** Runs the sequences of a failed step one by one, so that only those fail that fail alone. What the failed step wrote is written again. */

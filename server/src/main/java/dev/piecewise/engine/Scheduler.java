@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides what each step computes, and what becomes of it.
  *
- * <p>A step takes the next token of every sequence that decodes, then prompts, oldest first, in chunks as large as the budget allows, then new sequences. When the
- * arena has no place for a token, the youngest running sequence gives all of its places back and is computed again later from its tokens so far; the oldest one is
- * never preempted by others, so it ends, and everyone becomes the oldest once.
+ * <p>A step takes the next token of every sequence that decodes, then prompts, oldest first, in chunks as large as the budget and, while others decode, the pace
+ * allows, then new sequences. When the arena has no place for a token, the youngest running sequence gives all of its places back and is computed again later from its
+ * tokens so far; the oldest one is never preempted by others, so it ends, and everyone becomes the oldest once.
  */
 final class Scheduler {
     private static final Logger LOG = System.getLogger(Scheduler.class.getName());
@@ -34,12 +34,14 @@ final class Scheduler {
     private final List<Sequence> running = new ArrayList<>();
 
     private final StepPlan plan;
+    private final PromptPace pace;
 
     /** {@code ended} gets every sequence that ended, and hands out its last event. */
     Scheduler(
             ModelRunner runner, EngineLimits limits, EngineObserver observer, BiConsumer<Sequence, TokenEvent> ended) {
         this.limits = limits;
         plan = new StepPlan(limits);
+        pace = new PromptPace(limits.itlStretch(), limits.maxSequences());
         this.observer = observer;
         this.ended = ended;
         vocabulary = runner.limits().vocabulary();
@@ -73,10 +75,14 @@ final class Scheduler {
         growExtents();
         plan.begin(running.size() + 1);
         for (int i = 0; i < running.size(); i++) {
-            if (running.get(i).pending() == 1) {
-                plan.add(running.get(i), 1);
+            Sequence sequence = running.get(i);
+            if (sequence.pending() == 1 && sequence.completionTokens() > 0) {
+                plan.decode(sequence);
+            } else if (sequence.pending() == 1) {
+                plan.add(sequence, 1);
             }
         }
+        plan.limit(pace.most(plan.decoding(), plan.room()));
         for (int i = 0; i < running.size() && plan.room() > 0; i++) {
             if (running.get(i).pending() > 1) {
                 plan.add(running.get(i), plan.room());
@@ -93,6 +99,11 @@ final class Scheduler {
             throw new IllegalStateException("nothing runs though sequences wait");
         }
         return plan.isEmpty() ? null : plan.step();
+    }
+
+    /** The latest step, as {@link #next} gave it, took so long. */
+    void took(Step step, double seconds) {
+        pace.took(plan.decoding(), step.batch().tokens() - plan.decoding(), seconds);
     }
 
     /** Takes over what a step gave. */

@@ -11,6 +11,7 @@ final class StepPlan {
 
     private List<Sequence> sequences = new ArrayList<>();
     private int room;
+    private int decoding;
 
     StepPlan(EngineLimits limits) {
         budget = limits.maxBatchedTokens();
@@ -21,6 +22,23 @@ final class StepPlan {
     void begin(int expected) {
         sequences = new ArrayList<>(expected);
         room = budget;
+        decoding = 0;
+    }
+
+    /** The next token of a completion. */
+    void decode(Sequence sequence) {
+        add(sequence, 1);
+        decoding++;
+    }
+
+    /** Sequences that get the next token of their completion. */
+    int decoding() {
+        return decoding;
+    }
+
+    /** From now on no more than so many tokens. */
+    void limit(int most) {
+        room = Math.min(room, most);
     }
 
     /** How many tokens more the step may have. */

@@ -180,7 +180,10 @@ class CommandLineTest {
         // The last token of an answer is given and not computed.
         assertThat(report.at("/second/cached").asInt()).isEqualTo(20 + 15);
         assertThat(report.at("/cold/cached").asInt()).isZero();
-        assertThat(report.at("/beside/median").asDouble()).isPositive();
+        assertThat(report.at("/beside/gaps/median").asDouble()).isPositive();
+        assertThat(report.at("/beside/stretch").asDouble()).isEqualTo(2);
+        assertThat(report.at("/unbounded/stretch").asDouble()).isZero();
+        assertThat(report.at("/unbounded/prompt_tokens_per_second").asDouble()).isPositive();
         assertThat(report.at("/ratios/second turn: part of its prompt computed").asDouble())
                 .isEqualTo(33.0 / 68);
     }

@@ -31,7 +31,7 @@ final class PiecewiseConfigTest {
 
         assertThat(config.server()).isEqualTo(new PiecewiseConfig.Server("127.0.0.1", 8080, 16 << 20, 30, 65536));
         assertThat(config.model()).isEqualTo(new PiecewiseConfig.Model("", "", "", "auto", Dtype.AUTO, false));
-        assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(64, 32768, 512, 1024, 0, 0, true));
+        assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(64, 32768, 512, 1024, 2.0, 0, 0, true));
         assertThat(config.adapters())
                 .isEqualTo(new PiecewiseConfig.Adapters("", "", AdapterMode.AUTO, Merge.PRODUCT, 32, 32, 1 << 30));
         assertThat(config.personalization())
@@ -53,7 +53,7 @@ final class PiecewiseConfigTest {
                 adapters: {merge: factor, mode: resident}
                 """);
 
-        assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(8, 32768, 512, 1024, 0, 0, true));
+        assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(8, 32768, 512, 1024, 2.0, 0, 0, true));
         assertThat(config.personalization().temperature()).isEqualTo(2.0);
         assertThat(config.personalization().selection()).isEqualTo(Selection.PER_BATCH);
         assertThat(config.adapters().merge()).isEqualTo(Merge.FACTOR);
@@ -89,6 +89,7 @@ final class PiecewiseConfigTest {
         "personalization.temperature=NaN, 'personalization.temperature must be greater than 0, not NaN'",
         "personalization.temperature=hot, 'personalization.temperature must be a number, not \"hot\"'",
         "engine.prefix-cache=yes, 'engine.prefix-cache must be true or false, not \"yes\"'",
+        "engine.max-itl-stretch=0.5, 'engine.max-itl-stretch must be above 1, or 0 for no bound, not 0.5'",
         "engine.max-sequences=0, 'engine.max-sequences must be at least 1, not 0'",
         "personalization.max-history-tokens=1, 'personalization.max-history-tokens must be at least 2, not 1'",
         "adapters.slots=100000, 'adapters.slots is 100000, with adapters.max-rank 32 more than 1048576 columns of the adapter bank'",

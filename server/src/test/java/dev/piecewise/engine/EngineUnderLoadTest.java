@@ -47,7 +47,8 @@ final class EngineUnderLoadTest {
             int seed, int places, int sequences, int budget, int columns, int slots, boolean prefixes)
             throws Exception {
         FakeModel model = new FakeModel(TestEngine.VOCABULARY, places, 80, columns);
-        EngineLimits limits = new EngineLimits(sequences, budget, REQUESTS, slots, prefixes, 1 + seed * 3);
+        EngineLimits limits = new EngineLimits(sequences, budget, REQUESTS, slots, prefixes, 1 + seed * 3)
+                .withItlStretch(seed % 2 == 0 ? 2 : 0);
         try (TestEngine engine = new TestEngine(model, limits)) {
             for (Outcome outcome : runAll(engine, new Random(seed))) {
                 check(outcome);

@@ -123,6 +123,32 @@ final class LocalEngineTest {
     }
 
     @Test
+    void aLongPromptBesideAStreamComesInSmallChunksUnlessThereIsNoBound() throws Exception {
+        assertThat(firstChunkBesideAStream(2)).isEqualTo(16);
+        assertThat(firstChunkBesideAStream(0)).isEqualTo(150);
+    }
+
+    private static int firstChunkBesideAStream(double stretch) throws Exception {
+        FakeModel model = new FakeModel(TestEngine.VOCABULARY, 4096, 512, 64);
+        EngineLimits limits = new EngineLimits(4, 256, 100, 0, true).withItlStretch(stretch);
+        try (TestEngine engine = new TestEngine(model, limits)) {
+            Semaphore held = engine.hold();
+            engine.submit(Requests.of(1).max(400));
+            engine.awaitSteps(1);
+            Generation prompt = engine.submit(Requests.counting(0, 150).max(1));
+            engine.release(held);
+            assertThat(Completion.of(prompt).tokens()).hasSize(1);
+        }
+        return model.steps.stream()
+                .filter(step -> step.spans().size() == 2)
+                .findFirst()
+                .orElseThrow()
+                .spans()
+                .getLast()
+                .length();
+    }
+
+    @Test
     void aSlowReaderStopsNobody() throws Exception {
         try (TestEngine engine = TestEngine.roomy()) {
             Generation slow = engine.submit(Requests.of(1, 2).max(300));

@@ -59,6 +59,24 @@ final class SchedulerTest {
     }
 
     @Test
+    void besideSequencesThatDecodePromptsComeAtAPaceThatStepsAllow() {
+        scheduler = scheduler(new EngineLimits(8, 64, 0, 4, true, 8).withItlStretch(2));
+        submit(Requests.counting(5, 50).max(30).user("a"));
+        assertThat(lengths(step())).containsExactly(50);
+        submit(Requests.counting(10, 40).max(2).user("b"));
+        assertThat(lengths(step())).containsExactly(1);
+        assertThat(lengths(step())).containsExactly(1, 6);
+        submit(Requests.counting(20, 3).max(2).user("c"));
+        submit(Requests.counting(30, 3).max(2).user("d"));
+        assertThat(lengths(step())).containsExactly(1, 8);
+        assertThat(lengths(step())).containsExactly(1, 8);
+        assertThat(lengths(step())).containsExactly(1, 8);
+        assertThat(lengths(step())).as("what it takes without").containsExactly(1);
+        assertThat(lengths(step())).containsExactly(1, 8);
+        assertThat(lengths(step())).containsExactly(1, 2, 3, 3);
+    }
+
+    @Test
     void onlySoManySequencesRunAtOnce() {
         for (int i = 0; i < 12; i++) {
             submit(Requests.of(i).max(3));
@@ -231,6 +249,11 @@ final class SchedulerTest {
             return new Batch(List.of());
         }
         scheduler.complete(step, model.run(step.batch()));
+        int prompts = lengths(step.batch()).stream()
+                .filter(length -> length > 1)
+                .mapToInt(length -> length)
+                .sum();
+        scheduler.took(step, 0.1 + 0.0095 * prompts);
         return step.batch();
     }
 
