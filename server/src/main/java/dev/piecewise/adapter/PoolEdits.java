@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -59,6 +60,34 @@ public final class PoolEdits {
         List<Pool.Withdrawal> withdrawn = new ArrayList<>(pool.withdrawn());
         withdrawn.add(new Pool.Withdrawal(sharer, at));
         return of(pool, rest, sites, withdrawn);
+    }
+
+    /** Only these sharers of a version, under its name: what of it can be served. Sites that none of them has a piece for go too. */
+    public static Pool among(Pool pool, Set<String> kept) {
+        List<Pool.Sharer> rest = pool.sharers().stream()
+                .filter(sharer -> kept.contains(sharer.id()))
+                .toList();
+        SortedMap<Site, PieceStack> sites = new TreeMap<>();
+        pool.sites().forEach((site, stack) -> {
+            if (rest.stream().anyMatch(sharer -> !sharer.absent().contains(site))) {
+                PieceStack left = stack;
+                for (int i = pool.sharers().size() - 1; i >= 0; i--) {
+                    left = kept.contains(pool.sharers().get(i).id()) ? left : left.without(i);
+                }
+                sites.put(site, left);
+            }
+        });
+        return new Pool(
+                pool.hash(),
+                pool.base(),
+                pool.rank(),
+                pool.scale(),
+                pool.merge(),
+                pool.keys(),
+                within(rest, sites),
+                sites,
+                pool.withdrawn(),
+                pool.earlier());
     }
 
     /** With this consent noted for all who have none; the ratio must be 1, since nothing is taken away here. */
@@ -123,13 +152,6 @@ public final class PoolEdits {
 
     private static Pool of(
             Pool pool, List<Pool.Sharer> sharers, SortedMap<Site, PieceStack> sites, List<Pool.Withdrawal> withdrawn) {
-        List<Pool.Sharer> within = sharers.stream()
-                .map(sharer -> {
-                    SortedSet<Site> absent = new TreeSet<>(sharer.absent());
-                    absent.retainAll(sites.keySet());
-                    return new Pool.Sharer(sharer.id(), sharer.items(), sharer.consent(), absent);
-                })
-                .toList();
         List<String> earlier = new ArrayList<>(pool.earlier());
         earlier.remove(pool.hash());
         earlier.add(pool.hash());
@@ -140,10 +162,20 @@ public final class PoolEdits {
                 pool.scale(),
                 pool.merge(),
                 pool.keys(),
-                within,
+                within(sharers, sites),
                 sites,
                 withdrawn,
                 earlier);
         return unnamed.withHash(Fingerprints.pool(unnamed));
+    }
+
+    private static List<Pool.Sharer> within(List<Pool.Sharer> sharers, SortedMap<Site, PieceStack> sites) {
+        return sharers.stream()
+                .map(sharer -> {
+                    SortedSet<Site> absent = new TreeSet<>(sharer.absent());
+                    absent.retainAll(sites.keySet());
+                    return new Pool.Sharer(sharer.id(), sharer.items(), sharer.consent(), absent);
+                })
+                .toList();
     }
 }

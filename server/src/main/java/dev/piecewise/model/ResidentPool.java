@@ -81,7 +81,7 @@ final class ResidentPool implements AutoCloseable {
         b = IValue.listFrom(up);
     }
 
-    /** Packed weights cannot be written to: others take their place. */
+    /** Packed weights cannot be written to in part: they are overwritten, and others take their place. */
     private void erase(PtNDArray[] weights, long[] columns, int dimension) {
         for (int i = 0; i < weights.length; i++) {
             PtNDArray before = weights[i];

@@ -3,8 +3,8 @@ package dev.piecewise.personalization;
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Assembler;
 import dev.piecewise.adapter.Plan;
-import dev.piecewise.adapter.Plans;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolEdits;
 import dev.piecewise.adapter.PoolWatch;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +32,20 @@ record Edition(Pool pool, PoolWatch watch, Optional<Columns> device, Set<String>
         return new Edition(newer, newWatch, device.map(columns -> columns.only(common)), common);
     }
 
+    /** Of this version, only those whose pieces are on the device; empty when these are none. */
+    Optional<Edition> onDeviceAlone() {
+        return onDevice.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Edition(PoolEdits.among(pool, onDevice), watch, device, onDevice));
+    }
+
+    /** Who was in this version and has withdrawn from a later one. */
+    Set<String> withdrawnFrom(Pool newer) {
+        Set<String> gone = newer.withdrawn().stream().map(Pool.Withdrawal::id).collect(Collectors.toSet());
+        gone.retainAll(sharers());
+        return gone;
+    }
+
     /** Whether both are of the same content. */
     boolean is(Edition other) {
         return pool.hash().equals(other.pool.hash());
@@ -56,9 +70,6 @@ record Edition(Pool pool, PoolWatch watch, Optional<Columns> device, Set<String>
     }
 
     private Optional<Adaptation.Resident> gains(Plan plan, Columns columns) {
-        if (columns.version().equals(pool.hash())) {
-            return Optional.of(Plans.resident(plan, pool));
-        }
         boolean there = plan.sites().values().stream()
                 .flatMap(List::stream)
                 .allMatch(choice -> onDevice.contains(choice.sharer()));

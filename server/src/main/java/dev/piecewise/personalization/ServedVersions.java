@@ -12,9 +12,17 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which versions of pools users are served from, and what is dropped from memory when others take their place. */
 public final class ServedVersions {
+    private static final Logger log = LoggerFactory.getLogger(ServedVersions.class);
+    private static final String NOT_SERVED =
+            "its pieces are not on the device, where adapters.mode wants them, or are too many for adapters.max-rank";
+    private static final String NOT_WHOLE =
+            "a pool's new version is served without those whose pieces are not on the device; restart to serve them";
+
     private final Editions editions;
     private final PlanCache plans;
     private final Adaptations adaptations;
@@ -36,19 +44,26 @@ public final class ServedVersions {
 
     /**
      * Serves plans from a version of this owner's pool from now on, the operator's where there is no owner; what runs ends on the one that it began with. Returns what is left of the one before,
-     * if there was one. UNAVAILABLE, and nothing changes, where this server cannot run what it has not on the device.
+     * if there was one. UNAVAILABLE, and nothing changes, where this server cannot run what it has not on the device; but when somebody has withdrawn, those are served whose pieces it has there.
      */
     public Optional<Replaced> take(Optional<Tenant> owner, Pool newer, PoolWatch watch) {
         Optional<Edition> before = editions.of(owner).edition();
         Edition next =
                 before.map(edition -> edition.next(newer, watch)).orElseGet(() -> Edition.first(newer, false, watch));
-        if (!adaptations.canServe(next, next.pieces(assembly), assembly.merge())) {
-            throw new ServingException(
-                    ErrorCode.UNAVAILABLE,
-                    "its pieces are not on the device, where adapters.mode wants them, or are too many for adapters.max-rank");
+        if (adaptations.canServe(next, next.pieces(assembly), assembly.merge())) {
+            editions.put(owner, next);
+            return before.filter(edition -> !edition.is(next)).map(edition -> replaced(edition, Optional.of(next)));
         }
-        editions.put(owner, next);
-        return before.filter(edition -> !edition.is(next)).map(edition -> replaced(edition, Optional.of(next)));
+        if (before.isEmpty() || before.get().withdrawnFrom(newer).isEmpty()) {
+            throw new ServingException(ErrorCode.UNAVAILABLE, NOT_SERVED);
+        }
+        log.atWarn()
+                .addKeyValue("pool", newer.hash())
+                .addKeyValue("reason", NOT_SERVED)
+                .log(NOT_WHOLE);
+        Optional<Edition> rest = next.onDeviceAlone();
+        rest.ifPresentOrElse(edition -> editions.put(owner, edition), () -> editions.clear(owner, NOT_WHOLE));
+        return Optional.of(replaced(before.get(), rest));
     }
 
     /** This owner's users are served from no pool from now on, for this reason. Returns what is left of the one before. */

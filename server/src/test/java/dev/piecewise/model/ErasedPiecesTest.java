@@ -1,7 +1,10 @@
 package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.LoraAdapter;
@@ -105,6 +108,42 @@ final class ErasedPiecesTest {
             assertThat(zeros(columns))
                     .hasSameSizeAs(columns.tensors())
                     .allSatisfy(share -> assertThat(share).isEqualTo(1.0 / SHARERS));
+        }
+    }
+
+    @Test
+    void packedColumnsAreOverwrittenBeforeTheyAreFreed() {
+        try (TinyRunner tiny = runner(true, directory)) {
+            assumeThat(tiny.base.packed()).isTrue();
+            tiny.resident(TinyPool.of(tiny.config, "tiny", SHARERS, RANK, 1, Projection.values()));
+            PtNDArray columns =
+                    ((TorchRunner) tiny.runner()).resident().tensors().getFirst();
+            assertThat(values(tiny, columns)).doesNotContain(0);
+            float[] others;
+            try (PtNDArray rest = tiny.base
+                    .script()
+                    .call("without_columns")
+                    .tensor(columns)
+                    .ints(4, 5, 6, 7)
+                    .ints(SHARERS * RANK, 0, 1)
+                    .keep()) {
+                others = values(tiny, rest);
+            }
+            assertThat(others).contains(0);
+            assertThat(others[0]).isNotZero();
+            assertThat(values(tiny, columns)).containsOnly(0);
+        }
+    }
+
+    private static float[] values(TinyRunner tiny, PtNDArray weights) {
+        try (PtNDArray plain = tiny.base
+                        .script()
+                        .call("unpacked")
+                        .tensor(weights)
+                        .number(1)
+                        .keep();
+                NDArray floats = plain.toType(DataType.FLOAT32, true)) {
+            return floats.toFloatArray();
         }
     }
 
