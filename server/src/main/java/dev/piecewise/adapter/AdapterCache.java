@@ -39,11 +39,6 @@ public final class AdapterCache {
     /** {@code pool} is the version that it was merged from. */
     private record Kept(BankImage adapter, String pool) {}
 
-    /** As {@link #get(String, Plan, Pool, Merge)}, for whoever is not kept apart from others. */
-    public BankImage get(Plan plan, Pool pool, Merge merge) {
-        return get("", plan, pool, merge);
-    }
-
     /** The plan's adapter, merged if it is not there for the same {@code whose}: others could tell by the time that it takes. The plan must be for this pool. */
     public BankImage get(String whose, Plan plan, Pool pool, Merge merge) {
         String key = whose + Fingerprints.merged(plan, merge);
@@ -52,11 +47,6 @@ public final class AdapterCache {
             adapters.asMap().remove(key, kept);
         }
         return kept.adapter();
-    }
-
-    /** Whether {@link #get} would find it; asking counts as neither hit nor miss. */
-    public boolean contains(Plan plan, Merge merge) {
-        return adapters.asMap().containsKey(Fingerprints.merged(plan, merge));
     }
 
     /** Drops what was made of this plan for the same {@code whose}; whether there was anything. */

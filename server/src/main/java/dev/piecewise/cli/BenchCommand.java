@@ -4,6 +4,7 @@ import dev.piecewise.bench.Bench;
 import dev.piecewise.bench.BenchOptions;
 import dev.piecewise.bench.BenchReport;
 import dev.piecewise.bench.EngineRatios;
+import dev.piecewise.bench.RandomShape;
 import dev.piecewise.bench.StreamBench;
 import dev.piecewise.bench.StreamReport;
 import dev.piecewise.bench.gateway.GatewayBench;
@@ -13,7 +14,6 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.DType;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
-import dev.piecewise.checkpoint.Rope;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.BaseModel;
 import dev.piecewise.model.DeviceChoice;
@@ -180,37 +180,11 @@ public final class BenchCommand implements Callable<Integer> {
     private BaseModel base(PiecewiseConfig config) {
         if (model == null) {
             DeviceChoice device = LoadedModel.device(config, false);
-            return BaseModel.random(randomShape(), device, SEED);
+            return BaseModel.random(RandomShape.layers(22), device, SEED);
         }
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             ModelConfig shape = ModelConfigReader.read(model);
             return BaseModel.load(checkpoint, shape, LoadedModel.device(config, checkpoint.dtype() == DType.F32));
         }
-    }
-
-    /** TinyLlama's shape. */
-    private static ModelConfig randomShape() {
-        Rope rope = new Rope.Default(10_000);
-        return new ModelConfig(
-                "LlamaForCausalLM",
-                32_000,
-                2048,
-                5632,
-                22,
-                32,
-                4,
-                64,
-                1e-5f,
-                rope,
-                0,
-                List.of(),
-                false,
-                false,
-                false,
-                false,
-                false,
-                2048,
-                List.of(2),
-                1);
     }
 }

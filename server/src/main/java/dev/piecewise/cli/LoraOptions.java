@@ -22,7 +22,7 @@ final class LoraOptions {
     private double alpha = 8;
 
     @Option(
-            names = "--projections",
+            names = {"--projections", "--targets"},
             paramLabel = "P",
             split = ",",
             converter = ProjectionConverter.class,
@@ -32,6 +32,18 @@ final class LoraOptions {
     void check() {
         Usage.atLeast(spec, 1, rank, "--rank");
         Usage.require(spec, alpha > 0, "--alpha must be positive, not " + alpha);
+    }
+
+    int rank() {
+        return rank;
+    }
+
+    double alpha() {
+        return alpha;
+    }
+
+    Set<Projection> projections() {
+        return projections;
     }
 
     LoraShape shape(ModelConfig base, long seed) {

@@ -2,7 +2,6 @@ package dev.piecewise.cli;
 
 import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
-import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.config.PiecewiseConfig;
 import dev.piecewise.model.HiddenStates;
 import dev.piecewise.training.TrainingSettings;
@@ -12,9 +11,7 @@ import dev.piecewise.training.sharers.SharerRun;
 import dev.piecewise.training.sharers.SharerSelection;
 import dev.piecewise.training.sharers.SharerTraining;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +39,9 @@ public final class TrainSharersCommand implements Callable<Integer> {
 
     @Mixin
     private ConsentOptions consent;
+
+    @Mixin
+    private LoraOptions lora;
 
     @Mixin
     private SharerTrainingOptions training;
@@ -72,20 +72,6 @@ public final class TrainSharersCommand implements Callable<Integer> {
             description = "A sharer has more items than this (${DEFAULT-VALUE}).")
     private int moreThan = SharerSelection.Options.DEFAULT.moreThan();
 
-    @Option(names = "--rank", paramLabel = "R", description = "Of the adapters (${DEFAULT-VALUE}).")
-    private int rank = 8;
-
-    @Option(names = "--alpha", paramLabel = "A", description = "Updates are scaled by A / R (${DEFAULT-VALUE}).")
-    private double alpha = 8;
-
-    @Option(
-            names = "--targets",
-            split = ",",
-            paramLabel = "q|k|v|o|gate|up|down",
-            converter = ProjectionConverter.class,
-            description = "Projections with an adapter (q,k,v,o).")
-    private Set<Projection> targets = EnumSet.of(Projection.Q, Projection.K, Projection.V, Projection.O);
-
     @Option(names = "--steps", paramLabel = "N", description = "For each sharer (${DEFAULT-VALUE}).")
     private int steps = 100;
 
@@ -106,7 +92,7 @@ public final class TrainSharersCommand implements Callable<Integer> {
     public Integer call() {
         Usage.require(spec, sharers >= 1, "--sharers must be at least 1, not " + sharers);
         Usage.require(spec, moreThan >= 0, "--more-than must be at least 0, not " + moreThan);
-        Usage.require(spec, rank >= 1 && alpha > 0, "--rank and --alpha must be positive");
+        lora.check();
         TrainingSettings trained = training.settings(steps, learningRate, WEIGHT_DECAY);
         Consents agreed = consent.consents(consents);
         List<UserHistory> candidates = HistoryFile.readUsers(users);
@@ -114,9 +100,9 @@ public final class TrainSharersCommand implements Callable<Integer> {
         SharerTraining work = new SharerTraining(
                 new SharerTraining.Options(
                         new SharerSelection.Options(sharers, moreThan, training.seed()),
-                        rank,
-                        alpha,
-                        targets,
+                        lora.rank(),
+                        lora.alpha(),
+                        lora.projections(),
                         training.seed(),
                         trained),
                 out);

@@ -166,15 +166,19 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Routes routes() {
-        Operations operations = new Operations(metrics, this::ready);
-        Console console = new Console();
         Audit audit = new Audit(() -> loaded().serving().store().audit());
-        StoredChats chats = new StoredChats(stored);
         Routes routes = new Routes();
-        if (showsMetrics) {
-            routes.addAlways("GET", "/metrics", operations::metrics);
-        }
-        return routes.add("POST", "/v1/completions", loaded(Endpoints::completions))
+        addAnswers(routes);
+        addUsers(routes, audit);
+        addPools(routes, audit);
+        addKeys(routes, audit);
+        addOperations(routes);
+        return routes;
+    }
+
+    private void addAnswers(Routes routes) {
+        StoredChats chats = new StoredChats(stored);
+        routes.add("POST", "/v1/completions", loaded(Endpoints::completions))
                 .add("POST", "/v1/chat/completions", loaded(Endpoints::chat))
                 .add("GET", "/v1/chat/completions", chats::list)
                 .add("GET", "/v1/chat/completions/:id", chats::get)
@@ -192,37 +196,41 @@ public final class Gateway implements AutoCloseable {
                 })
                 .addSocket("/v1/responses", () -> loaded().responses()::open)
                 .add("GET", "/v1/models", loaded(ready -> ready.models()::list))
-                .add("GET", "/v1/models/:model", loaded(ready -> ready.models()::one))
-                .add("GET", "/v1/users", loaded(ready -> ready.users()::list))
-                .add("PUT", "/v1/users/:user", loaded(ready -> ready.users()::put))
-                .add("GET", "/v1/users/:user", loaded(ready -> ready.users()::get))
+                .add("GET", "/v1/models/:model", loaded(ready -> ready.models()::one));
+    }
+
+    private void addUsers(Routes routes, Audit audit) {
+        String user = "/v1/users/:user";
+        routes.add("GET", "/v1/users", loaded(ready -> ready.users()::list))
+                .add("PUT", user, loaded(ready -> ready.users()::put))
+                .add("GET", user, loaded(ready -> ready.users()::get))
+                .add("DELETE", user, audit.of("user.erase", Audit::user, loaded(ready -> ready.users()::delete)))
+                .add("POST", user + "/history", loaded(ready -> ready.histories()::append))
+                .add("GET", user + "/history", loaded(ready -> ready.histories()::list))
                 .add(
                         "DELETE",
-                        "/v1/users/:user",
-                        audit.of("user.erase", Audit::user, loaded(ready -> ready.users()::delete)))
-                .add("POST", "/v1/users/:user/history", loaded(ready -> ready.histories()::append))
-                .add("GET", "/v1/users/:user/history", loaded(ready -> ready.histories()::list))
-                .add(
-                        "DELETE",
-                        "/v1/users/:user/history",
+                        user + "/history",
                         audit.of("history.erase", Audit::user, loaded(ready -> ready.histories()::clear)))
                 .add(
                         "PUT",
-                        "/v1/users/:user/adapter",
+                        user + "/adapter",
                         audit.of("adapter.put", Audit::user, loaded(ready -> ready.adapters()::put)))
-                .add("GET", "/v1/users/:user/adapter", loaded(ready -> ready.adapters()::get))
+                .add("GET", user + "/adapter", loaded(ready -> ready.adapters()::get))
                 .add(
                         "DELETE",
-                        "/v1/users/:user/adapter",
+                        user + "/adapter",
                         audit.of("adapter.erase", Audit::user, loaded(ready -> ready.adapters()::delete)))
-                .add("POST", "/v1/users/:user/plan", loaded(ready -> ready.plans()::assemble))
-                .add("GET", "/v1/users/:user/plan", loaded(ready -> ready.plans()::get))
-                .add("GET", "/v1/users/:user/plan/jobs/:job", loaded(ready -> ready.plans()::job))
+                .add("POST", user + "/plan", loaded(ready -> ready.plans()::assemble))
+                .add("GET", user + "/plan", loaded(ready -> ready.plans()::get))
+                .add("GET", user + "/plan/jobs/:job", loaded(ready -> ready.plans()::job))
                 .add(
                         "GET",
-                        "/v1/users/:user/export",
-                        audit.of("user.export", Audit::user, loaded(ready -> ready.exports()::get)))
-                .add("GET", "/v1/pools", loaded(ready -> ready.pools()::list))
+                        user + "/export",
+                        audit.of("user.export", Audit::user, loaded(ready -> ready.exports()::get)));
+    }
+
+    private void addPools(Routes routes, Audit audit) {
+        routes.add("GET", "/v1/pools", loaded(ready -> ready.pools()::list))
                 .add("GET", "/v1/pools/:pool", loaded(ready -> ready.pools()::get))
                 .add(
                         "DELETE",
@@ -230,13 +238,24 @@ public final class Gateway implements AutoCloseable {
                         audit.of(
                                 "sharer.withdraw",
                                 exchange -> exchange.part("pool") + " " + exchange.part("sharer"),
-                                loaded(ready -> ready.pools()::withdraw)))
-                .add("POST", "/v1/admin/keys", loaded(ready -> ready.keys()::create))
+                                loaded(ready -> ready.pools()::withdraw)));
+    }
+
+    private void addKeys(Routes routes, Audit audit) {
+        routes.add("POST", "/v1/admin/keys", loaded(ready -> ready.keys()::create))
                 .add("GET", "/v1/admin/audit", audit::list)
                 .add("GET", "/v1/admin/keys", loaded(ready -> ready.keys()::list))
                 .add("POST", "/v1/admin/keys/:id/rotate", loaded(ready -> ready.keys()::rotate))
-                .add("DELETE", "/v1/admin/keys/:id", loaded(ready -> ready.keys()::revoke))
-                .addAlways("GET", "/health/live", operations::live)
+                .add("DELETE", "/v1/admin/keys/:id", loaded(ready -> ready.keys()::revoke));
+    }
+
+    private void addOperations(Routes routes) {
+        Operations operations = new Operations(metrics, this::ready);
+        Console console = new Console();
+        if (showsMetrics) {
+            routes.addAlways("GET", "/metrics", operations::metrics);
+        }
+        routes.addAlways("GET", "/health/live", operations::live)
                 .addAlways("GET", "/health/ready", operations::ready)
                 .addAlways("GET", "/health", operations::ready)
                 .addAlways("GET", "/version", operations::version)

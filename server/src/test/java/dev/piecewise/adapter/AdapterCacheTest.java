@@ -52,29 +52,28 @@ final class AdapterCacheTest {
     @Test
     void mergesEachAdapterOnce() {
         AdapterCache cache = new AdapterCache(layout, 10 * bytes);
-        BankImage first = cache.get(plan("s0"), pool, Merge.PRODUCT);
-        assertThat(cache.get(plan("s0"), pool, Merge.PRODUCT)).isSameAs(first);
-        assertThat(cache.get(plan("s0"), pool, Merge.FACTOR)).isNotSameAs(first);
+        BankImage first = cache.get("", plan("s0"), pool, Merge.PRODUCT);
+        assertThat(cache.get("", plan("s0"), pool, Merge.PRODUCT)).isSameAs(first);
+        assertThat(cache.get("", plan("s0"), pool, Merge.FACTOR)).isNotSameAs(first);
         assertThat(first.fingerprint())
                 .isEqualTo(Merger.merge(plan("s0"), pool, Merge.PRODUCT).fingerprint());
         assertThat(cache.stats()).isEqualTo(new AdapterCache.Stats(1, 2, 0, 2 * bytes));
-        assertThat(cache.contains(plan("s0"), Merge.PRODUCT)).isTrue();
-        assertThat(cache.contains(plan("s1"), Merge.PRODUCT)).isFalse();
+        assertThat(cache.forget("", plan("s1"))).isFalse();
         cache.clear();
-        assertThat(cache.contains(plan("s0"), Merge.PRODUCT)).isFalse();
+        assertThat(cache.forget("", plan("s0"))).isFalse();
     }
 
     @Test
     void keepsNoMoreBytesThanItMay() {
         AdapterCache cache = new AdapterCache(layout, 2 * bytes);
-        List.of("s0", "s1", "s2").forEach(sharer -> cache.get(plan(sharer), pool, Merge.PRODUCT));
+        List.of("s0", "s1", "s2").forEach(sharer -> cache.get("", plan(sharer), pool, Merge.PRODUCT));
         assertThat(cache.stats()).isEqualTo(new AdapterCache.Stats(0, 3, 1, 2 * bytes));
     }
 
     @Test
     void servesAnAdapterThatIsLargerThanItself() {
         AdapterCache cache = new AdapterCache(layout, bytes - 1);
-        assertThat(cache.get(plan("s0"), pool, Merge.PRODUCT).bytes()).isEqualTo(bytes);
+        assertThat(cache.get("", plan("s0"), pool, Merge.PRODUCT).bytes()).isEqualTo(bytes);
         assertThat(cache.stats().bytes()).isZero();
     }
 
@@ -84,7 +83,7 @@ final class AdapterCacheTest {
         Set<BankImage> seen = ConcurrentHashMap.newKeySet();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Boolean>> calls = IntStream.range(0, 64)
-                    .<Callable<Boolean>>mapToObj(_ -> () -> seen.add(cache.get(plan("s0"), pool, Merge.PRODUCT)))
+                    .<Callable<Boolean>>mapToObj(_ -> () -> seen.add(cache.get("", plan("s0"), pool, Merge.PRODUCT)))
                     .toList();
             for (Future<Boolean> call : threads.invokeAll(calls)) {
                 call.get();

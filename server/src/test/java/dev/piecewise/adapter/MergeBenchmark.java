@@ -1,8 +1,8 @@
 package dev.piecewise.adapter;
 
+import dev.piecewise.bench.RandomShape;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
-import dev.piecewise.checkpoint.Rope;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.fixture.TinyPool;
 import java.time.Instant;
@@ -30,27 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class MergeBenchmark {
     private static final int BFLOAT16 = 2;
-    private static final ModelConfig SHAPE = new ModelConfig(
-            "LlamaForCausalLM",
-            32_000,
-            2048,
-            5632,
-            2,
-            32,
-            4,
-            64,
-            1e-5f,
-            new Rope.Default(10_000),
-            0,
-            List.of(),
-            false,
-            false,
-            false,
-            false,
-            false,
-            2048,
-            List.of(2),
-            1);
+    private static final ModelConfig SHAPE = RandomShape.layers(2);
 
     @Param({"PRODUCT", "FACTOR"})
     public Merge merge = Merge.PRODUCT;

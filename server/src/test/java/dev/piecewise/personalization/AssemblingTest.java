@@ -6,7 +6,6 @@ import static dev.piecewise.personalization.PersonalizerFixture.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.Plan;
 import dev.piecewise.config.PiecewiseConfig.AdapterMode;
 import dev.piecewise.config.PiecewiseConfig.UnknownUser;
@@ -56,10 +55,8 @@ final class AssemblingTest {
         LocalPersonalizer personalizer = with.personalizer(AdapterMode.SLOTS, UnknownUser.BASE);
         with.store.append("ann", history("x"));
         Plan plan = personalizer.assemble("ann");
-        assertThat(with.adapters.contains(plan, Merge.PRODUCT)).isTrue();
-        with.adapters.clear();
+        assertThat(with.adapters.forget("", plan)).isTrue();
         personalizer.prefetch("ann");
-        assertThat(with.adapters.contains(plan, Merge.PRODUCT)).isTrue();
         personalizer.resolve("ann", Mode.AUTO, ANY);
         assertThat(with.assemblySeconds).hasSize(1).allMatch(seconds -> seconds > 0);
         assertThat(with.mergeSeconds).hasSize(2).allMatch(seconds -> seconds > 0);

@@ -216,6 +216,6 @@ final class LocalPersonalizerTest {
         with.store.deleteUser("ann");
         personalizer.forget("ann");
         assertBase(personalizer.resolve("ann", Mode.AUTO, ANY), "user has no plan");
-        assertThat(with.adapters.contains(first, Merge.PRODUCT)).isFalse();
+        assertThat(with.adapters.forget("", first)).isFalse();
     }
 }

@@ -35,7 +35,22 @@ record ChatBody(
             @Nullable ChatLogprobs logprobs,
             @Nullable String finishReason,
             @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] promptTokenIds,
-            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] tokenIds) {
+        private static final int SCORED = 64;
+
+        int bytes() {
+            return message.bytes()
+                    + (logprobs == null
+                            ? 0
+                            : logprobs.content().stream().mapToInt(Entry::bytes).sum())
+                    + 4 * (promptTokenIds == null ? 0 : promptTokenIds.length)
+                    + 4 * (tokenIds == null ? 0 : tokenIds.length);
+        }
+
+        private static int bytes(ChatLogprobs.Entry scored) {
+            return SCORED * (2 + 2 * scored.topLogprobs().size());
+        }
+    }
 
     record Message(
             String role,
@@ -46,7 +61,17 @@ record ChatBody(
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reasoningContent,
 
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Call> toolCalls) {}
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Call> toolCalls) {
+        private static final int EMPTY = 256;
+
+        int bytes() {
+            int characters = (content == null ? 0 : content.length()) + (reasoning == null ? 0 : reasoning.length());
+            for (Call call : toolCalls) {
+                characters += EMPTY + call.function().arguments().length();
+            }
+            return EMPTY + 2 * characters;
+        }
+    }
 
     record Call(String id, String type, Function function) {}
 
@@ -69,6 +94,11 @@ record ChatBody(
                 by.servedBy(),
                 null,
                 null);
+    }
+
+    /** Bytes that it takes, roughly. */
+    int bytes() {
+        return choices.stream().mapToInt(Entry::bytes).sum();
     }
 
     /** What a chat completion is answered with. */

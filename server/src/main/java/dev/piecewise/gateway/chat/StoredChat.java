@@ -15,11 +15,20 @@ import dev.piecewise.gateway.http.Json;
 record StoredChat(Moment begun, String user, JsonNode messages, ChatBody answer, Metadata metadata, int bytes)
         implements StoredAnswer {
     private static final int OVERHEAD = 1024;
+    private static final int NODE = 48;
 
     static StoredChat of(Moment begun, ChatRequest request, ChatBody answer, Metadata metadata) {
-        int bytes = OVERHEAD + 4 * Json.bytes(request.messages()).length + 4 * Json.bytes(answer).length;
+        int bytes = OVERHEAD + bytes(request.messages()) + answer.bytes();
         return new StoredChat(
                 begun, request.completion().recipient().user(), request.messages(), answer, metadata, bytes);
+    }
+
+    private static int bytes(JsonNode value) {
+        int bytes = NODE + 2 * (value.isValueNode() ? value.asText().length() : 0);
+        for (JsonNode part : value) {
+            bytes += bytes(part);
+        }
+        return bytes;
     }
 
     @Override
