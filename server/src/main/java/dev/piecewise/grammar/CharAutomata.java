@@ -54,20 +54,34 @@ final class CharAutomata implements Letters {
         return BasicOperations.intersection(a, b);
     }
 
-    /** Without these few texts. */
-    Automaton without(Automaton a, Collection<String> texts) {
-        List<Automaton> literals =
-                texts.stream().map(text -> build(RegexNode.literal(text))).toList();
-        return literals.isEmpty() ? a : BasicOperations.minus(a, BasicOperations.union(literals));
+    /** All texts of these characters but these and the empty one: a tree of the texts, and beside it whatever else may come. */
+    Automaton except(CodePoints set, Collection<String> texts) {
+        budget.take(texts.stream().mapToLong(String::length).sum());
+        return new Others(letterRanges(set))
+                .of(texts.stream().map(this::letters).toList());
     }
 
-    boolean accepts(Automaton a, String text) {
+    private String letters(String text) {
         StringBuilder letters = new StringBuilder();
         for (int c : text.codePoints().toArray()) {
             int at = Arrays.binarySearch(bounds, c);
             letters.append((char) (at >= 0 ? at : -at - 2));
         }
-        return BasicOperations.run(a, letters.toString());
+        return letters.toString();
+    }
+
+    /** First and last letters, both included. */
+    private List<char[]> letterRanges(CodePoints set) {
+        return set.ranges().stream()
+                .map(range -> new char[] {
+                    (char) Arrays.binarySearch(bounds, range.first()),
+                    (char) (Arrays.binarySearch(bounds, range.last() + 1) - 1)
+                })
+                .toList();
+    }
+
+    boolean accepts(Automaton a, String text) {
+        return BasicOperations.run(a, letters(text));
     }
 
     private Automaton build(RegexNode node) {
@@ -89,10 +103,8 @@ final class CharAutomata implements Letters {
         State start = new State();
         State end = new State();
         end.setAccept(true);
-        for (CodePoints.Range range : set.ranges()) {
-            int first = Arrays.binarySearch(bounds, range.first());
-            int last = Arrays.binarySearch(bounds, range.last() + 1) - 1;
-            start.addTransition(new Transition((char) first, (char) last, end));
+        for (char[] range : letterRanges(set)) {
+            start.addTransition(new Transition(range[0], range[1], end));
         }
         Automaton automaton = new Automaton();
         automaton.setInitialState(start);

@@ -3,7 +3,6 @@ package dev.piecewise.grammar;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.grammar.RegexNode.Chars;
-import dev.piecewise.grammar.RegexNode.Repeat;
 import dev.piecewise.grammar.Shape.All;
 import dev.piecewise.grammar.Shape.Arr;
 import dev.piecewise.grammar.Shape.Obj;
@@ -20,11 +19,8 @@ final class Containers {
     private static final int LONGEST = 1000;
 
     /** Names that the schema does not give are written without escapes, so that none of them is another way to write one that it gives. */
-    private static final RegexNode NAME = new Repeat(
-            new Chars(CodePoints.of(' ', Character.MAX_CODE_POINT)
-                    .without(CodePoints.of('"').or(CodePoints.of('\\')))),
-            1,
-            Repeat.UNLIMITED);
+    private static final CodePoints NAMED = CodePoints.of(' ', Character.MAX_CODE_POINT)
+            .without(CodePoints.of('"').or(CodePoints.of('\\')));
 
     private final Graph graph;
     private final Values values;
@@ -81,15 +77,15 @@ final class Containers {
             }
             return obj.most() < 0 ? -1 : Math.min(obj.most(), Math.max(LONGEST, named));
         }
-        return obj.most() < 0 && obj.least() == 0 ? -1 : obj.most() < 0 ? named : Math.min(obj.most(), named);
+        return obj.most() < 0 ? -1 : Math.min(obj.most(), named);
     }
 
     private void others(Obj obj, All schema, int[] states, boolean endless) {
         Collection<String> named = obj.properties().keySet();
-        List<RegexNode> expressions = new ArrayList<>(List.of(NAME));
+        List<RegexNode> expressions = new ArrayList<>(List.of(new Chars(NAMED)));
         named.forEach(name -> expressions.add(RegexNode.literal(name)));
         CharAutomata letters = new CharAutomata(graph.budget(), expressions);
-        Automaton names = letters.without(letters.of(NAME), named);
+        Automaton names = letters.except(NAMED, named);
         property(states, states, endless, key -> {
             int name = Characters.JSON.part(graph, graph.text(key, "\""), letters, names);
             return values.part(schema, colon(graph.text(name, "\"")), true);

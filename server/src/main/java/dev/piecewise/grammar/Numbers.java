@@ -111,12 +111,12 @@ final class Numbers {
         BigInteger first = low == null ? BigInteger.ZERO : low.max(BigInteger.ZERO);
         BigInteger last = high == null ? limit : high.min(limit);
         if (first.compareTo(last) <= 0) {
-            all = multiples(regex(Numerals.between(first, last)));
+            all = multiples(Digits.between(first, last));
         }
         BigInteger nearest = high == null ? BigInteger.ONE : high.negate().max(BigInteger.ONE);
         BigInteger farthest = low == null ? limit : low.negate().min(limit);
         if (nearest.compareTo(farthest) <= 0) {
-            Automaton magnitudes = multiples(regex(Numerals.between(nearest, farthest)));
+            Automaton magnitudes = multiples(Digits.between(nearest, farthest));
             all = union(all, BasicOperations.concatenate(regex("-"), magnitudes));
         }
         return all.isEmpty() && bounded ? integers(false) : all;

@@ -4,22 +4,34 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.grammar.Shape.Literals;
 import dev.piecewise.grammar.Shape.Num;
 import dev.piecewise.grammar.Shape.Text;
+import dk.brics.automaton.Automaton;
 import dk.brics.automaton.BasicAutomata;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Parts of a graph that read values which hold no others; all give the state behind the value. */
 final class Scalars {
+    /** Wherever a shape comes from, its automaton is made once. */
+    private static final String ANYWHERE = "";
+
     private final Graph graph;
+    private final Map<Num, Automaton> numbers = new HashMap<>();
+    private final Map<Text, Strings> strings = new HashMap<>();
 
     Scalars(Graph graph) {
         this.graph = graph;
     }
 
     int number(Num num, int from) {
-        return Characters.BYTES.part(graph, from, Letters.THEMSELVES, new Numbers(graph.budget(), num).automaton());
+        Num anywhere = new Num(
+                ANYWHERE, num.least(), num.beyondLeast(), num.most(), num.belowMost(), num.divisor(), num.places());
+        Automaton automaton =
+                numbers.computeIfAbsent(anywhere, unknown -> new Numbers(graph.budget(), unknown).automaton());
+        return Characters.BYTES.part(graph, from, Letters.THEMSELVES, automaton);
     }
 
     int literals(Literals literals, int from) {
@@ -46,8 +58,10 @@ final class Scalars {
         if (text.patterns().isEmpty() && text.least() == 0 && text.most() < 0) {
             return graph.text(freeText(inside), "\"");
         }
-        Strings strings = new Strings(graph.budget(), text);
-        return graph.text(Characters.JSON.part(graph, inside, strings.letters(), strings.automaton()), "\"");
+        Strings known = strings.computeIfAbsent(
+                new Text(ANYWHERE, text.least(), text.most(), text.patterns()),
+                unknown -> new Strings(graph.budget(), unknown));
+        return graph.text(Characters.JSON.part(graph, inside, known.letters(), known.automaton()), "\"");
     }
 
     /** Any text, with any escapes but those of surrogates and NUL. */
