@@ -47,6 +47,15 @@ public record BankLayout(ModelConfig shape, int valueBytes) {
         return width;
     }
 
+    /** Columns that one layer's part of a bank can have where it is written through byte buffers, as on the CPU. */
+    public int mostColumns() {
+        int widest = 0;
+        for (ProjectionGroup group : ProjectionGroup.values()) {
+            widest = Math.max(widest, Math.max(columnA(group), columnB(group)));
+        }
+        return (int) (Integer.MAX_VALUE / ((long) widest * valueBytes));
+    }
+
     /** The adapter in this layout: sites that it lacks and columns beyond a site's rank are zero, but groups without any site are left out. */
     public BankImage image(LoraAdapter adapter) {
         List<BankImage.Tile> tiles = new ArrayList<>();

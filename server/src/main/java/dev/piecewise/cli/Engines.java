@@ -7,6 +7,7 @@ import dev.piecewise.engine.EngineLimits;
 import dev.piecewise.engine.EngineObserver;
 import dev.piecewise.engine.LocalEngine;
 import dev.piecewise.engine.ModelRunner;
+import dev.piecewise.error.ServingException;
 import dev.piecewise.model.TorchRunner;
 import java.util.Optional;
 
@@ -18,8 +19,7 @@ final class Engines {
     static LocalEngine serving(
             LoadedModel loaded, PiecewiseConfig config, Optional<Pool> resident, EngineObserver observer) {
         PiecewiseConfig.Engine engine = config.engine();
-        int columns =
-                Math.multiplyExact(config.adapters().slots(), config.adapters().maxRank());
+        int columns = columns(config.adapters(), loaded.base().mostBankColumns());
         ModelRunner.Limits limits = new ModelRunner.Limits(
                 loaded.shape().vocabulary(), engine.kvPlaces(), loaded.maxLength(engine), columns);
         return new LocalEngine(
@@ -33,6 +33,18 @@ final class Engines {
                                 engine.prefixCache() && loaded.prefixesAreReusable())
                         .withItlStretch(engine.maxItlStretch()),
                 observer);
+    }
+
+    /** Columns of the adapter bank, or what to set where the device has no room for so many. */
+    static int columns(PiecewiseConfig.Adapters adapters, int most) {
+        int columns = Math.multiplyExact(adapters.slots(), adapters.maxRank());
+        if (columns > most) {
+            throw ServingException.invalid(
+                    "adapters.slots",
+                    "adapters.slots %d times adapters.max-rank %d are %d columns of the adapter bank, and this model's can have %d on the CPU"
+                            .formatted(adapters.slots(), adapters.maxRank(), columns, most));
+        }
+        return columns;
     }
 
     /** For one sequence of at most so many tokens with this adapter. */

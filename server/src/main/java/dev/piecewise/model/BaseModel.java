@@ -117,6 +117,11 @@ public final class BaseModel implements AutoCloseable {
         return bankLayout;
     }
 
+    /** Columns that the adapter bank of a runner can have. */
+    public int mostBankColumns() {
+        return onHost() ? bankLayout.mostColumns() : Integer.MAX_VALUE;
+    }
+
     /** Bytes of the weights that a step reads once: all linear layers and the head. */
     public long bytesPerStep() {
         long layer = 0;

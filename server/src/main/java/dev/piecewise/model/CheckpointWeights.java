@@ -63,6 +63,10 @@ final class CheckpointWeights implements WeightSource {
                     ? parts[0]
                     : script.call("join").tensors(parts).keep();
             whole.attach(owner);
+            if (script.call("finite").tensor(whole).floats()[0] == 0) {
+                throw new BadFileException(
+                        file.path(), "tensor %s holds a value that is no number (NaN or infinite)".formatted(name));
+            }
             return whole;
         } catch (IOException e) {
             throw BadFileException.of(file.path(), e);

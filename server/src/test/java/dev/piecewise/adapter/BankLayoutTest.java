@@ -56,6 +56,13 @@ final class BankLayoutTest {
     }
 
     @Test
+    void aBankOnTheCpuHasAsManyColumnsAsItsWidestPartAllows() {
+        assertThat(LAYOUT.mostColumns()).isEqualTo(Integer.MAX_VALUE / (3 * 3 * Float.BYTES));
+        assertThat(new BankLayout(shape(2048, 32, 4, 64, 5632), 2).mostColumns())
+                .isEqualTo(Integer.MAX_VALUE / (2 * 5632 * 2));
+    }
+
+    @Test
     void projectionsOfTheSameInputStandSideBySide() {
         Factors q = new Factors(2, 3, 4, new float[] {1, 2, 3, 4, 5, 6}, new float[] {11, 12, 13, 14, 15, 16, 17, 18});
         Factors v = new Factors(1, 3, 2, new float[] {7, 8, 9}, new float[] {19, 20});

@@ -11,12 +11,18 @@ import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.fixture.TinyCheckpoint;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A broken base model is refused with the reason, and the next one loads. */
 @Timeout(60)
@@ -50,6 +56,23 @@ final class BadCheckpointTest {
         assertThatThrownBy(this::load)
                 .isInstanceOf(BadFileException.class)
                 .hasMessageContainingAll("model.safetensors", UP, "[48, 31]", "[48, 32]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x7fc00000, 0x7f800000, 0xff800000})
+    void aTensorWithAValueThatIsNoNumberIsNamed(int bits) throws IOException {
+        TinyCheckpoint.llama().write(directory);
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                FileChannel file = FileChannel.open(checkpoint.tensor(UP).file().path(), StandardOpenOption.WRITE)) {
+            ByteBuffer value = ByteBuffer.allocate(4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(bits)
+                    .flip();
+            file.write(value, checkpoint.tensor(UP).info().offset() + 400);
+        }
+        assertThatThrownBy(this::load)
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContainingAll("model.safetensors", UP, "no number");
     }
 
     @Test
