@@ -84,7 +84,7 @@ final class ClientTest {
             ScriptedEngine.Scripted generation = quick.engine.next();
             generation.say("x".repeat(100_000));
 
-            assertThat(generation.awaitClosed()).isTrue();
+            assertThat(generation.awaitClosed(Duration.ofSeconds(50))).isTrue();
         }
     }
 

@@ -161,7 +161,7 @@ final class ResponsesSocketTest {
             ScriptedEngine.Scripted running = impatient.engine.next();
             running.say("x".repeat(60_000));
 
-            assertThat(running.awaitClosed()).isTrue();
+            assertThat(running.awaitClosed(Duration.ofSeconds(50))).isTrue();
         }
     }
 

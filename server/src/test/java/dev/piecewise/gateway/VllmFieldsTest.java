@@ -236,6 +236,19 @@ final class VllmFieldsTest {
     }
 
     @Test
+    void responsesTakeWhatIsForThem() throws Exception {
+        assertThat(prompt("/v1/responses", "{\"input\":\"Hi\",\"reasoning\":{\"effort\":\"low\"}}"))
+                .isEqualTo("[user]Hi[effort]low[assistant]");
+        assertThat(refusal("/v1/responses", "{\"input\":\"Hi\",\"cache_salt\":\"secret\"}"))
+                .isEqualTo("cache_salt");
+        SERVER.engine.say("one.two");
+        HttpResponse<String> response = SERVER.send(
+                "POST", "/v1/responses", "{\"input\":\"Hi\",\"stop\":\".\",\"include_stop_str_in_output\":true}");
+        assertThat(TestGateway.json(response).at("/output/0/content/0/text").asText())
+                .isEqualTo("one.");
+    }
+
+    @Test
     void refusesTheUsageInEveryChunk() throws Exception {
         assertThat(refusal(
                         "/v1/completions",

@@ -30,11 +30,6 @@ public record Conversation(
     /** Characters for each token of the context that make a text too long without counting; no tokenizer averages as many. */
     private static final int CHARACTERS_PER_TOKEN = 256;
 
-    /** That is to be answered. */
-    public static Conversation of(String param, List<Map<String, @Nullable Object>> messages, Toolbox tools) {
-        return new Conversation(param, messages, tools, true, false, Map.of());
-    }
-
     /** The prompt in tokens, at least one and fewer than {@code maxLength}, of which {@code answer} are spoken for where it is to be cut; INVALID_REQUEST when the model has no template or its template refuses the conversation. */
     public int[] encode(ServedModel model, int maxLength, Reading reading, int answer) {
         String text = render(model);

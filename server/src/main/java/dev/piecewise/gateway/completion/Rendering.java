@@ -12,12 +12,7 @@ import java.util.Set;
  */
 public record Rendering(boolean includesStop, boolean skipsSpecial, Set<Integer> shown) {
 
-    /** As OpenAI does it. */
-    public static Rendering showing(Set<Integer> shown) {
-        return new Rendering(false, true, shown);
-    }
-
-    /** By vLLM's fields. */
+    /** By vLLM's fields; without them as OpenAI does it. */
     public static Rendering parse(Fields fields, Set<Integer> shown) {
         return new Rendering(
                 fields.flag("include_stop_str_in_output"),

@@ -12,6 +12,7 @@ import dev.piecewise.gateway.completion.Metadata;
 import dev.piecewise.gateway.completion.Prompt;
 import dev.piecewise.gateway.completion.Reading;
 import dev.piecewise.gateway.completion.Recipient;
+import dev.piecewise.gateway.completion.RefusedFields;
 import dev.piecewise.gateway.completion.Rendering;
 import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.tools.Thinking;
@@ -56,7 +57,7 @@ record ResponsesRequest(
         CompletionRequest.Output output =
                 output(fields, tools.mayCall() ? backend.model().callMarkers() : Set.of());
         int maxLength = backend.engine().maxLength();
-        int[] prompt = Conversation.of("input", instructed(fields, messages), tools)
+        int[] prompt = conversation(fields, instructed(fields, messages), tools)
                 .encode(backend.model(), maxLength, Reading.TEMPLATE, 0);
         int maxTokens = fields.integer("max_output_tokens", maxLength - prompt.length, 1, Integer.MAX_VALUE);
         Decoding asked = Decoding.parse(
@@ -105,6 +106,16 @@ record ResponsesRequest(
         return fields.value("generate").isEmpty() || fields.flag("generate");
     }
 
+    /** Templates are given the effort as chats give it to them. */
+    private static Conversation conversation(
+            Fields fields, List<Map<String, @Nullable Object>> messages, Toolbox tools) {
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        fields.object("reasoning")
+                .flatMap(reasoning -> reasoning.text("effort"))
+                .ifPresent(effort -> variables.put("reasoning_effort", effort));
+        return new Conversation("input", messages, tools, true, false, variables);
+    }
+
     private static List<Map<String, @Nullable Object>> instructed(
             Fields fields, List<Map<String, @Nullable Object>> messages) {
         Optional<String> instructions = fields.text("instructions").filter(text -> !text.isEmpty());
@@ -136,7 +147,7 @@ record ResponsesRequest(
                 false,
                 new CompletionRequest.Scores(logprobs || top > 0 ? top : -1, -1),
                 false,
-                Rendering.showing(shown));
+                Rendering.parse(fields, shown));
     }
 
     private static void refuse(Fields fields) {
@@ -149,6 +160,7 @@ record ResponsesRequest(
             throw ServingException.invalid("background", "background needs store: there is no other way to the answer");
         }
         Metadata.parse(fields);
+        RefusedFields.check(fields);
         IGNORED.check(fields);
         ResponseBody.GIVEN_BACK_IF_THERE.forEach(fields::text);
         String truncation = fields.text("truncation").orElse("disabled");
