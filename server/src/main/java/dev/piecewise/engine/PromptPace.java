@@ -17,7 +17,11 @@ final class PromptPace {
     /** Steps with prompts until one goes without, for each time that one did, and at most. */
     private static final int SELDOM = 4;
 
-    private static final int RAREST = 64;
+    private static final int RAREST = 32;
+    /** Samples of steps without prompts are rare, and have to follow when everything becomes slower. */
+    private static final int ALONE = 5;
+
+    private static final int MIXED = 9;
     /** Steps of one kind do not all take the same time, and nearly all of them are to be below the bound. */
     private static final double MARGIN = 0.8;
 
@@ -28,7 +32,7 @@ final class PromptPace {
     private final int[] without;
 
     private final int[] with;
-    private final RecentMedian perToken = new RecentMedian();
+    private final RecentMedian perToken = new RecentMedian(MIXED);
     /** Until there are samples; 0 where nothing is known. */
     private double perTokenAtMost;
 
@@ -39,7 +43,7 @@ final class PromptPace {
         this.stretch = stretch;
         alone = new RecentMedian[maxSequences + 1];
         for (int i = 0; i < alone.length; i++) {
-            alone[i] = new RecentMedian();
+            alone[i] = new RecentMedian(ALONE);
         }
         without = new int[alone.length];
         with = new int[alone.length];
@@ -51,11 +55,17 @@ final class PromptPace {
             return room;
         }
         int known = nearestKnown(decoding);
-        if (known == 0 || with[decoding] >= Math.min(RAREST, SELDOM * Math.max(1, without[decoding]))) {
+        if (known == 0) {
             return 0;
         }
         int units = (int) Math.min(room, fitting(known)) / UNIT;
-        return Math.min(room, Math.max(LEAST, units * UNIT));
+        int most = Math.max(LEAST, units * UNIT);
+        return with[decoding] >= patience(decoding, most) ? 0 : Math.min(room, most);
+    }
+
+    /** Steps with prompts in a row. Where hardly anything fits, what steps take without may have changed, and looking costs little. */
+    private int patience(int decoding, int most) {
+        return most <= 2 * LEAST ? SELDOM : Math.min(RAREST, SELDOM * Math.max(1, without[decoding]));
     }
 
     /** A step of so many decoding sequences and so many tokens of prompts took so long. */

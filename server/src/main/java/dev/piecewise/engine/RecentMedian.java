@@ -4,12 +4,16 @@ import java.util.Arrays;
 
 /** The median of the latest few of many samples: what some of them are delayed by, for whatever reason, does not move it. */
 final class RecentMedian {
-    private static final int SIZE = 9;
-
-    private final double[] latest = new double[SIZE];
-    private final double[] sorted = new double[SIZE];
+    private final double[] latest;
+    private final double[] sorted;
     private int count;
     private int next;
+
+    /** Of so many samples. */
+    RecentMedian(int size) {
+        latest = new double[size];
+        sorted = new double[size];
+    }
 
     /** How many it is of. */
     int count() {
@@ -18,8 +22,8 @@ final class RecentMedian {
 
     void add(double sample) {
         latest[next] = sample;
-        next = (next + 1) % SIZE;
-        count = Math.min(count + 1, SIZE);
+        next = (next + 1) % latest.length;
+        count = Math.min(count + 1, latest.length);
         System.arraycopy(latest, 0, sorted, 0, count);
         Arrays.sort(sorted, 0, count);
     }

@@ -101,7 +101,7 @@ final class PromptPaceTest {
                 pace.took(4, 0, 0.1);
             }
         }
-        assertThat(between).startsWith(0, 4, 8, 12, 16).endsWith(64, 64, 64);
+        assertThat(between).startsWith(0, 4, 8, 12, 16).endsWith(32, 32, 32);
     }
 
     @Test
@@ -119,11 +119,23 @@ final class PromptPaceTest {
     void stepsThatSomethingElseDelaysChangeNothing() {
         settle(8, 0.1, 0.00099);
         assertThat(pace.most(8, 504)).isEqualTo(80);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
+            pace.took(8, 80, 30);
             pace.took(8, 80, 30);
             pace.took(8, 0, 30);
         }
         assertThat(pace.most(8, 504)).isEqualTo(80);
+    }
+
+    @Test
+    void whereEverythingBecomesSlowerPromptsAreSoonReadAsBefore() {
+        settle(8, 0.1, 0.0049);
+        for (int i = 0; i < 60; i++) {
+            int prompts = pace.most(8, 504);
+            pace.took(8, prompts, 0.3 + prompts * 0.0147);
+        }
+        pace.took(8, 0, 0.3);
+        assertThat(pace.most(8, 504)).isEqualTo(16);
     }
 
     @Test

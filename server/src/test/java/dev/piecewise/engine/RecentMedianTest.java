@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /** The median of the latest nine. */
 final class RecentMedianTest {
-    private final RecentMedian median = new RecentMedian();
+    private final RecentMedian median = new RecentMedian(9);
 
     @Test
     void itIsTheMedianOfWhatThereIs() {
