@@ -15,15 +15,22 @@ import java.util.TreeMap;
  * @param adapter the pieces that are shared, and no others
  * @param gates a trained gate for each of the adapter's sites, of the site's input width
  * @param consent the permission, with the part of the sharer's pieces that it is for
+ * @param forecast the sharer's weights in the forecast of the pool that this is for
  */
 public record Contribution(
         String id,
         int items,
         LoraAdapter adapter,
         Optional<SortedMap<Site, float[]>> gates,
-        Optional<Consent> consent) {
+        Optional<Consent> consent,
+        Optional<float[]> forecast) {
     public Contribution(String id, int items, LoraAdapter adapter, Optional<SortedMap<Site, float[]>> gates) {
-        this(id, items, adapter, gates, Optional.empty());
+        this(id, items, adapter, gates, Optional.empty(), Optional.empty());
+    }
+
+    /** With these weights in a pool's forecast. */
+    public Contribution foreseen(float[] weights) {
+        return new Contribution(id, items, adapter, gates, consent, Optional.of(weights));
     }
 
     /**
@@ -39,7 +46,12 @@ public record Contribution(
                 .limit(count)
                 .forEach(site -> shared.put(site, adapter.factors(site)));
         return new Contribution(
-                id, items, new LoraAdapter(Fingerprints.adapter(base, shared), shared), gates, Optional.of(given));
+                id,
+                items,
+                new LoraAdapter(Fingerprints.adapter(base, shared), shared),
+                gates,
+                Optional.of(given),
+                forecast);
     }
 
     private String lot(Site site, long seed) {

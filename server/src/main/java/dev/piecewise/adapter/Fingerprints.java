@@ -37,6 +37,13 @@ public final class Fingerprints {
                 hash.put(stack.a(sharer)).put(stack.b(sharer)).put(stack.gate(sharer));
             }
         });
+        pool.forecast()
+                .ifPresent(forecast -> hash.put("forecast")
+                        .put(forecast.siteScale())
+                        .put(forecast.gainScale())
+                        .put(forecast.states())
+                        .put(forecast.errors())
+                        .put(forecast.weights()));
         return hash.finish();
     }
 

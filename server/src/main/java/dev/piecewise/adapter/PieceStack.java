@@ -138,6 +138,11 @@ public final class PieceStack {
                 Rows.of(gate, sharers, in).without(sharer));
     }
 
+    /** One sharer's piece alone. */
+    PieceStack only(int sharer) {
+        return new PieceStack(1, rank, in, out, a(sharer), b(sharer), gate(sharer));
+    }
+
     /** Pieces that are all zeros. */
     static PieceStack zeros(int sharers, int rank, int in, int out) {
         return new PieceStack(

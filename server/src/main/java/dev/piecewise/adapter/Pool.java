@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param keys where the pieces' keys come from, and so how they score
  * @param withdrawn who was in an earlier version and is in no later one
  * @param earlier content hashes of the versions that this one was made from; the sharers that both have gave the same pieces
+ * @param forecast how much each sharer's pieces would help a user, beside what the keys say
  */
 public record Pool(
         String hash,
@@ -29,7 +30,16 @@ public record Pool(
         List<Sharer> sharers,
         SortedMap<Site, PieceStack> sites,
         List<Withdrawal> withdrawn,
-        List<String> earlier) {
+        List<String> earlier,
+        Optional<GainForecast> forecast) {
+
+    public Pool {
+        int count = sharers.size();
+        forecast.filter(foreseen -> foreseen.sharers() != count).ifPresent(foreseen -> {
+            throw new IllegalArgumentException(
+                    "the forecast is of %d sharers, the pool has %d".formatted(foreseen.sharers(), count));
+        });
+    }
 
     public Pool(
             String hash,
@@ -40,7 +50,7 @@ public record Pool(
             Keys keys,
             List<Sharer> sharers,
             SortedMap<Site, PieceStack> sites) {
-        this(hash, base, rank, scale, merge, keys, sharers, sites, List.of(), List.of());
+        this(hash, base, rank, scale, merge, keys, sharers, sites, List.of(), List.of(), Optional.empty());
     }
 
     /**
@@ -94,6 +104,6 @@ public record Pool(
     }
 
     Pool withHash(String hash) {
-        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn, earlier);
+        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn, earlier, forecast);
     }
 }

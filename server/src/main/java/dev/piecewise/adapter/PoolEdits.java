@@ -40,7 +40,7 @@ public final class PoolEdits {
                     "has keys from %s, and sharer \"%s\" has %s gates"
                             .formatted(pool.keys().wire(), newcomer.id(), single.keys() == Keys.GATES ? "" : "no"));
         }
-        return joined(pool, single);
+        return joined(pool, single, newcomer.forecast());
     }
 
     /** Without this sharer, which the pool remembers. Sites that nobody else has a piece for go too. */
@@ -59,11 +59,34 @@ public final class PoolEdits {
         });
         List<Pool.Withdrawal> withdrawn = new ArrayList<>(pool.withdrawn());
         withdrawn.add(new Pool.Withdrawal(sharer, at));
-        return of(pool, rest, sites, withdrawn);
+        return of(pool, rest, sites, withdrawn, pool.forecast().map(forecast -> forecast.without(index)));
+    }
+
+    /** With this forecast of its sharers. */
+    public static Pool foreseen(Pool pool, GainForecast forecast) {
+        return named(new Pool(
+                "",
+                pool.base(),
+                pool.rank(),
+                pool.scale(),
+                pool.merge(),
+                pool.keys(),
+                pool.sharers(),
+                pool.sites(),
+                pool.withdrawn(),
+                pool.earlier(),
+                Optional.of(forecast)));
     }
 
     /** Only these sharers of a version, under its name: what of it can be served. Sites that none of them has a piece for go too. */
     public static Pool among(Pool pool, Set<String> kept) {
+        Optional<GainForecast> forecast = pool.forecast();
+        for (int i = pool.sharers().size() - 1; i >= 0; i--) {
+            int index = i;
+            forecast = kept.contains(pool.sharers().get(i).id())
+                    ? forecast
+                    : forecast.map(foreseen -> foreseen.without(index));
+        }
         List<Pool.Sharer> rest = pool.sharers().stream()
                 .filter(sharer -> kept.contains(sharer.id()))
                 .toList();
@@ -87,7 +110,8 @@ public final class PoolEdits {
                 within(rest, sites),
                 sites,
                 pool.withdrawn(),
-                pool.earlier());
+                pool.earlier(),
+                forecast);
     }
 
     /** With this consent noted for all who have none; the ratio must be 1, since nothing is taken away here. */
@@ -103,11 +127,11 @@ public final class PoolEdits {
                         ? sharer
                         : new Pool.Sharer(sharer.id(), sharer.items(), Optional.of(consent), sharer.absent()))
                 .toList();
-        return of(pool, sharers, pool.sites(), pool.withdrawn());
+        return of(pool, sharers, pool.sites(), pool.withdrawn(), pool.forecast());
     }
 
     /** Somebody who comes back is withdrawn no more. */
-    private static Pool joined(Pool pool, Pool single) {
+    private static Pool joined(Pool pool, Pool single, Optional<float[]> forecast) {
         SortedSet<Site> union = new TreeSet<>(pool.sites().keySet());
         union.addAll(single.sites().keySet());
         SortedMap<Site, PieceStack> sites = new TreeMap<>();
@@ -122,7 +146,7 @@ public final class PoolEdits {
         List<Pool.Withdrawal> withdrawn = pool.withdrawn().stream()
                 .filter(withdrawal -> !withdrawal.id().equals(newcomer.id()))
                 .toList();
-        return of(pool, sharers, sites, withdrawn);
+        return of(pool, sharers, sites, withdrawn, pool.forecast().map(others -> others.and(forecast)));
     }
 
     private static PieceStack stack(Pool pool, Pool other, Site site) {
@@ -151,11 +175,15 @@ public final class PoolEdits {
     }
 
     private static Pool of(
-            Pool pool, List<Pool.Sharer> sharers, SortedMap<Site, PieceStack> sites, List<Pool.Withdrawal> withdrawn) {
+            Pool pool,
+            List<Pool.Sharer> sharers,
+            SortedMap<Site, PieceStack> sites,
+            List<Pool.Withdrawal> withdrawn,
+            Optional<GainForecast> forecast) {
         List<String> earlier = new ArrayList<>(pool.earlier());
         earlier.remove(pool.hash());
         earlier.add(pool.hash());
-        Pool unnamed = new Pool(
+        return named(new Pool(
                 "",
                 pool.base(),
                 pool.rank(),
@@ -165,7 +193,11 @@ public final class PoolEdits {
                 within(sharers, sites),
                 sites,
                 withdrawn,
-                earlier);
+                earlier,
+                forecast));
+    }
+
+    private static Pool named(Pool unnamed) {
         return unnamed.withHash(Fingerprints.pool(unnamed));
     }
 

@@ -8,6 +8,7 @@ import dev.piecewise.checkpoint.TensorInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -63,6 +64,12 @@ public final class PoolReader {
                         directory, "has a site %s that the base model does not have".formatted(site));
             }
         });
+        pool.forecast().filter(forecast -> forecast.hidden() != base.hidden()).ifPresent(forecast -> {
+            throw new BadFileException(
+                    directory,
+                    "has a forecast for states of width %d; the base model's are %d wide"
+                            .formatted(forecast.hidden(), base.hidden()));
+        });
         return pool;
     }
 
@@ -88,6 +95,9 @@ public final class PoolReader {
     }
 
     private Pool read() {
+        SafetensorsFile file = SafetensorsFile.openUntilUnused(pieces);
+        Optional<GainForecast> forecast =
+                ForecastFile.read(file, description.sharers().size());
         Pool pool = new Pool(
                 description.hash(),
                 description.base(),
@@ -96,9 +106,10 @@ public final class PoolReader {
                 description.merge(),
                 description.keys(),
                 description.sharers(),
-                stacks(),
+                stacks(file, forecast.isPresent() ? ForecastFile.TENSORS : 0),
                 description.withdrawn(),
-                description.earlier());
+                description.earlier(),
+                forecast);
         String actual = Fingerprints.pool(pool);
         if (!actual.equals(pool.hash())) {
             throw new BadFileException(
@@ -107,14 +118,14 @@ public final class PoolReader {
         return pool;
     }
 
-    private SortedMap<Site, PieceStack> stacks() {
-        SafetensorsFile file = SafetensorsFile.openUntilUnused(pieces);
+    /** {@code others} is how many of the file's tensors are no pieces. */
+    private SortedMap<Site, PieceStack> stacks(SafetensorsFile file, int others) {
         SortedMap<Site, PieceStack> stacks = new TreeMap<>();
         int sharers = description.sharers().size();
         for (Site site : description.sites()) {
             stacks.put(site, new StackReader(file, site, sharers, description.rank()).read());
         }
-        if (file.tensors().size() != 3 * stacks.size() || stacks.isEmpty()) {
+        if (file.tensors().size() != 3 * stacks.size() + others || stacks.isEmpty()) {
             throw new BadFileException(
                     pieces,
                     "holds %d tensors for %d sites".formatted(file.tensors().size(), stacks.size()));

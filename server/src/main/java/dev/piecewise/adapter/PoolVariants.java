@@ -4,6 +4,7 @@ import dev.piecewise.checkpoint.Site;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -27,7 +28,25 @@ public final class PoolVariants {
         }
         SortedMap<Site, PieceStack> sites = new TreeMap<>();
         pool.sites().forEach((site, stack) -> sites.put(site, withArrowKeys(stack)));
-        return of(pool, "arrow", keys, pool.sharers(), sites);
+        return of(pool, "arrow", keys, pool.sharers(), sites, Optional.empty());
+    }
+
+    /** With its keys alone. */
+    public static Pool withoutForecast(Pool pool) {
+        return of(pool, "keys alone", pool.keys(), pool.sharers(), pool.sites(), Optional.empty());
+    }
+
+    /** Of this sharer alone, and without a forecast. */
+    public static Pool of(Pool pool, int sharer) {
+        SortedMap<Site, PieceStack> sites = new TreeMap<>();
+        pool.sites().forEach((site, stack) -> {
+            if (pool.has(sharer, site)) {
+                sites.put(site, stack.only(sharer));
+            }
+        });
+        Pool.Sharer one = pool.sharers().get(sharer);
+        Pool.Sharer whole = new Pool.Sharer(one.id(), one.items(), one.consent(), new TreeSet<>());
+        return of(pool, "only " + one.id(), pool.keys(), List.of(whole), sites, Optional.empty());
     }
 
     /** Of each site so great a share of the pieces, rounded down but never none, drawn for each site apart. */
@@ -38,7 +57,7 @@ public final class PoolVariants {
         for (Site site : pool.sites().keySet()) {
             drawn(pool, count, random).forEach(sharer -> absent.get(sharer).add(site));
         }
-        return of(pool, "share=" + share + ",seed=" + seed, pool.keys(), lacking(pool, absent), pool.sites());
+        return of(pool, "share=" + share + ",seed=" + seed, pool.keys(), lacking(pool, absent), pool.sites(), pool.forecast());
     }
 
     /** Of so many sharers, drawn once for all sites. */
@@ -47,7 +66,7 @@ public final class PoolVariants {
         List<SortedSet<Site>> absent = nothing(pool);
         drawn(pool, most, new Random(seed))
                 .forEach(sharer -> absent.get(sharer).addAll(pool.sites().keySet()));
-        return of(pool, "sharers=" + most + ",seed=" + seed, pool.keys(), lacking(pool, absent), pool.sites());
+        return of(pool, "sharers=" + most + ",seed=" + seed, pool.keys(), lacking(pool, absent), pool.sites(), pool.forecast());
     }
 
     /** Those who are left out when {@code count} are drawn. */
@@ -85,7 +104,12 @@ public final class PoolVariants {
     }
 
     private static Pool of(
-            Pool pool, String what, Keys keys, List<Pool.Sharer> sharers, SortedMap<Site, PieceStack> sites) {
+            Pool pool,
+            String what,
+            Keys keys,
+            List<Pool.Sharer> sharers,
+            SortedMap<Site, PieceStack> sites,
+            Optional<GainForecast> forecast) {
         return new Pool(
                 pool.hash() + " with " + what,
                 pool.base(),
@@ -96,6 +120,7 @@ public final class PoolVariants {
                 sharers,
                 sites,
                 pool.withdrawn(),
-                pool.earlier());
+                pool.earlier(),
+                forecast);
     }
 }

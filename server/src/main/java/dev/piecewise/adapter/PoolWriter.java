@@ -24,6 +24,7 @@ public final class PoolWriter {
             pieces.add(site + ".B", DType.F32, stack::b, stack.sharers(), stack.out(), stack.rank());
             pieces.add(site + ".gate", DType.F32, stack::gate, stack.sharers(), stack.in());
         });
+        pool.forecast().ifPresent(forecast -> ForecastFile.add(forecast, pieces));
         AtomicFiles.directory(directory, temporary -> {
             pieces.write(temporary.resolve(PoolFiles.PIECES));
             Files.writeString(

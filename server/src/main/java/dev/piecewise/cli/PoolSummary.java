@@ -16,6 +16,7 @@ record PoolSummary(
         double scale,
         String merge,
         String keys,
+        boolean forecast,
         List<Sharer> sharers,
         List<String> sites,
         int pieces,
@@ -40,6 +41,7 @@ record PoolSummary(
                 pool.scale(),
                 pool.merge().wire(),
                 keys(pool.keys()),
+                pool.forecast().isPresent(),
                 pool.sharers().stream().map(sharer -> sharer(sharer, pool)).toList(),
                 pool.sites().keySet().stream().map(Site::toString).toList(),
                 pool.pieces(),
@@ -62,7 +64,16 @@ record PoolSummary(
     }
 
     String line(Path where) {
-        return "%s: %d sharers, %d sites, %d pieces, rank %d, keys from %s, %,d bytes, hash %s"
-                .formatted(where, sharers.size(), sites.size(), pieces, rank, keys, bytes, hash);
+        return "%s: %d sharers, %d sites, %d pieces, rank %d, keys from %s%s, %,d bytes, hash %s"
+                .formatted(
+                        where,
+                        sharers.size(),
+                        sites.size(),
+                        pieces,
+                        rank,
+                        keys,
+                        forecast ? " with a forecast" : "",
+                        bytes,
+                        hash);
     }
 }

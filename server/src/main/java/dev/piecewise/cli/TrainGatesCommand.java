@@ -1,6 +1,7 @@
 package dev.piecewise.cli;
 
 import dev.piecewise.adapter.Contribution;
+import dev.piecewise.adapter.GainForecast;
 import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.adapter.Merge;
@@ -10,16 +11,24 @@ import dev.piecewise.adapter.PoolImporter;
 import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.adapter.PoolVersions;
 import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.model.AnswerReader;
 import dev.piecewise.model.Discriminants;
 import dev.piecewise.model.HiddenStates;
+import dev.piecewise.model.LinearFits;
 import dev.piecewise.training.TrainingSettings;
+import dev.piecewise.training.sharers.GainForecasting;
 import dev.piecewise.training.sharers.GateCentring;
 import dev.piecewise.training.sharers.GateDiscriminants;
 import dev.piecewise.training.sharers.GateTraining;
 import dev.piecewise.training.sharers.SharerRun;
+import dev.piecewise.training.sharers.SiteScores;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,6 +85,12 @@ public final class TrainGatesCommand implements Callable<Integer> {
     private boolean discriminant;
 
     @Option(
+            names = "--forecast",
+            description =
+                    "Tries each sharer's pieces on all users and adds to the pool what foretells their gain, so that plans see how answers differ and not only what they are about.")
+    private boolean forecast;
+
+    @Option(
             names = "--as-trained",
             description = "Publishes gates as they were trained (Per-Pcs), with what all users have in common in them.")
     private boolean asTrained;
@@ -96,19 +111,53 @@ public final class TrainGatesCommand implements Callable<Integer> {
     public Integer call() {
         TrainingSettings trained = training.settings(steps, learningRate, 0);
         SharerRun run = SharerRun.read(sharers);
-        List<Contribution> contributions = contributions(run, trained);
         PoolVersions versions = new PoolVersions(out);
-        Path version = add
-                ? versions.change(pool -> {
-                    Pool grown = pool;
-                    for (Contribution contribution : contributions) {
-                        grown = PoolEdits.with(grown, contribution);
-                    }
-                    return grown;
-                })
-                : versions.publish(PoolImporter.pool(run.base(), merge, contributions));
+        List<Contribution> contributions = contributions(run, trained);
+        Path version = add ? added(versions, run, contributions) : versions.publish(whole(run, contributions));
         spec.commandLine().getOut().println(PoolSummary.of(PoolReader.read(out)).line(version));
         return 0;
+    }
+
+    private Pool whole(SharerRun run, List<Contribution> contributions) {
+        Pool pool = PoolImporter.pool(run.base(), merge, contributions);
+        return forecast
+                ? forecasting((forecasting, told) ->
+                        PoolEdits.foreseen(pool, forecasting.of(pool, HistoryFile.readUsers(users), told)))
+                : pool;
+    }
+
+    private Path added(PoolVersions versions, SharerRun run, List<Contribution> contributions) {
+        Optional<GainForecast> known = PoolReader.read(out).forecast();
+        List<Contribution> newcomers = known.isEmpty() ? contributions : foreseen(run, contributions, known.get());
+        return versions.change(pool -> {
+            Pool grown = pool;
+            for (Contribution contribution : newcomers) {
+                grown = PoolEdits.with(grown, contribution);
+            }
+            return grown;
+        });
+    }
+
+    private List<Contribution> foreseen(SharerRun run, List<Contribution> contributions, GainForecast known) {
+        Pool newcomers = PoolImporter.pool(run.base(), merge, contributions);
+        List<float[]> weights = forecasting((forecasting, told) ->
+                forecasting.newcomers(known, newcomers, HistoryFile.readUsers(users), told));
+        return IntStream.range(0, contributions.size())
+                .mapToObj(i -> contributions.get(i).foreseen(weights.get(i)))
+                .toList();
+    }
+
+    private <T> T forecasting(BiFunction<GainForecasting, IntConsumer, T> made) {
+        try (LoadedModel loaded = LoadedModel.load(settings.load(model));
+                Progress bar = new Progress(spec.commandLine().getErr(), "trying sharers")) {
+            GainForecasting forecasting = new GainForecasting(
+                    new AnswerReader(loaded.base()),
+                    new LinearFits(loaded.base()),
+                    new SiteScores(new HiddenStates(loaded.base())),
+                    loaded.encoder(training.maxTokens()));
+            int all = SharerRun.read(sharers).sharers().size();
+            return made.apply(forecasting, tried -> bar.at(tried, all, ""));
+        }
     }
 
     private List<Contribution> contributions(SharerRun run, TrainingSettings trained) {

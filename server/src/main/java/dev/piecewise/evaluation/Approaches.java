@@ -124,7 +124,8 @@ public final class Approaches {
     private Approach.Preparation assembled(Pool pool, Source.Pieces pieces) {
         Pool keyed =
                 pieces.keys().map(keys -> PoolVariants.withKeys(pool, keys)).orElse(pool);
-        Pool fewer = pieces.sharers() > 0 ? PoolVariants.ofSharers(keyed, pieces.sharers(), seed) : keyed;
+        Pool told = pieces.forecast() || keyed.forecast().isEmpty() ? keyed : PoolVariants.withoutForecast(keyed);
+        Pool fewer = pieces.sharers() > 0 ? PoolVariants.ofSharers(told, pieces.sharers(), seed) : told;
         Pool variant = pieces.share() < 1 ? PoolVariants.sharing(fewer, pieces.share(), seed) : fewer;
         return subject -> {
             long begun = System.nanoTime();

@@ -28,10 +28,12 @@ public record MethodSpec(String name, Source source, int ragItems) {
          * Assembled from pieces.
          *
          * @param keys other than the pool's own
+         * @param forecast whether the pool's forecast counts, where it has one
          * @param share of each site's pieces that are there to choose from
          * @param sharers whose pieces are there; 0 for all
          */
-        record Pieces(Assembler.Options options, Optional<Keys> keys, double share, int sharers) implements Source {}
+        record Pieces(Assembler.Options options, Optional<Keys> keys, boolean forecast, double share, int sharers)
+                implements Source {}
     }
 
     /** {@code absent} are the settings that are not named. INVALID_REQUEST says what is wrong. */
@@ -82,7 +84,9 @@ public record MethodSpec(String name, Source source, int ragItems) {
             throw settings.wrong("share is at most 1");
         }
         Optional<Keys> keys = settings.take("keys").map(text -> keys(settings, text));
-        return new Source.Pieces(options, keys, share, settings.integer("sharers", 0));
+        boolean forecast =
+                settings.take("forecast").map(text -> yes(settings, text)).orElse(true);
+        return new Source.Pieces(options, keys, forecast, share, settings.integer("sharers", 0));
     }
 
     private static Assembler.Selection selection(Settings settings, String text) {
@@ -92,6 +96,14 @@ public record MethodSpec(String name, Source source, int ragItems) {
             }
         }
         throw settings.wrong("selection is global or per-batch, not " + text);
+    }
+
+    private static boolean yes(Settings settings, String text) {
+        return switch (text) {
+            case "yes" -> true;
+            case "no" -> false;
+            default -> throw settings.wrong("forecast is yes or no, not " + text);
+        };
     }
 
     private static Keys keys(Settings settings, String text) {

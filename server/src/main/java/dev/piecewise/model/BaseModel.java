@@ -9,6 +9,7 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.error.ServingException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -92,6 +93,23 @@ public final class BaseModel implements AutoCloseable {
                     "model.dtype", "model.dtype int8 runs on CPUs with AVX-512 only; take bfloat16 or float32 here");
         }
         return choice.int8() ? LinearLayout.PACKED_INT8 : packs ? LinearLayout.PACKED : LinearLayout.DENSE;
+    }
+
+    /** A call of a script method that reads examples with this model; what comes behind the model's own arguments is missing yet. */
+    ScriptCall reading(String method) {
+        return script.call(method)
+                .with(weights())
+                .with(shape())
+                .with(windows())
+                .with(numbers())
+                .with(rope());
+    }
+
+    /** The index of a pool that has no site. */
+    long[] noSites() {
+        long[] none = new long[config.layers() * ProjectionGroup.PROJECTIONS];
+        Arrays.fill(none, -1);
+        return none;
     }
 
     public ModelConfig config() {

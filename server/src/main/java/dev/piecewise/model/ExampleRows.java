@@ -1,6 +1,11 @@
 package dev.piecewise.model;
 
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
 import dev.piecewise.adapter.Example;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.List;
 
 /**
@@ -35,5 +40,12 @@ record ExampleRows(long[] ints, float[] weights, long[] lengths) {
             lengths[e] = length;
         }
         return new ExampleRows(ints, weights, lengths);
+    }
+
+    /** What the script's readings take last: the ints, the weights and the lengths. */
+    void append(ScriptCall call, PtNDManager scope) {
+        call.tensor(scope.create(LongBuffer.wrap(ints), new Shape(ints.length), DataType.INT64))
+                .tensor(scope.create(FloatBuffer.wrap(weights), new Shape(weights.length), DataType.FLOAT32))
+                .ints(lengths);
     }
 }

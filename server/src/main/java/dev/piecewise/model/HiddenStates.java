@@ -1,17 +1,12 @@
 package dev.piecewise.model;
 
 import ai.djl.Device;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.adapter.Example;
 import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -24,8 +19,7 @@ public final class HiddenStates {
 
     public HiddenStates(BaseModel base) {
         this.base = base;
-        noSites = new long[base.config().layers() * ProjectionGroup.PROJECTIONS];
-        Arrays.fill(noSites, -1);
+        noSites = base.noSites();
     }
 
     /** The mean over each text's positions: one row of hidden size for each text. */
@@ -62,21 +56,9 @@ public final class HiddenStates {
 
     private float[] run(String method, ExampleRows rows) {
         try (PtNDManager scope = base.script().manager().newSubManager(Device.cpu())) {
-            PtNDArray ints = scope.create(LongBuffer.wrap(rows.ints()), new Shape(rows.ints().length), DataType.INT64);
-            PtNDArray weights =
-                    scope.create(FloatBuffer.wrap(rows.weights()), new Shape(rows.weights().length), DataType.FLOAT32);
-            return base.script()
-                    .call(method)
-                    .with(base.weights())
-                    .with(base.shape())
-                    .with(base.windows())
-                    .with(base.numbers())
-                    .with(base.rope())
-                    .ints(noSites)
-                    .tensor(ints)
-                    .tensor(weights)
-                    .ints(rows.lengths())
-                    .floats();
+            ScriptCall call = base.reading(method).ints(noSites);
+            rows.append(call, scope);
+            return call.floats();
         }
     }
 }

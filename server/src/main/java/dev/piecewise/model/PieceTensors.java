@@ -13,9 +13,9 @@ import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Site;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A pool's pieces on the device as they are scored and installed while assembling.
@@ -26,12 +26,17 @@ import java.util.Map;
  *     what bars sharers without a piece (sharers)
  * @param index per layer and projection where its four tensors begin, or -1
  */
-record PieceTensors(String hash, Keys keys, IValue tensors, List<PtNDArray> arrays, long[] index)
+record PieceTensors(
+        String hash,
+        Keys keys,
+        IValue tensors,
+        List<PtNDArray> arrays,
+        long[] index,
+        Optional<ForecastTensors> forecast)
         implements AutoCloseable {
 
     static PieceTensors of(BaseModel base, Pool pool) {
-        long[] index = new long[base.config().layers() * ProjectionGroup.PROJECTIONS];
-        Arrays.fill(index, -1);
+        long[] index = base.noSites();
         List<PtNDArray> arrays = new ArrayList<>();
         try (PtNDArray like = base.zeros(1)) {
             for (Map.Entry<Site, PieceStack> entry : pool.sites().entrySet()) {
@@ -42,7 +47,12 @@ record PieceTensors(String hash, Keys keys, IValue tensors, List<PtNDArray> arra
             }
         }
         return new PieceTensors(
-                pool.hash(), pool.keys(), IValue.listFrom(arrays.toArray(PtNDArray[]::new)), arrays, index);
+                pool.hash(),
+                pool.keys(),
+                IValue.listFrom(arrays.toArray(PtNDArray[]::new)),
+                arrays,
+                index,
+                pool.forecast().map(forecast -> ForecastTensors.of(base, forecast)));
     }
 
     private static void add(
@@ -80,5 +90,6 @@ record PieceTensors(String hash, Keys keys, IValue tensors, List<PtNDArray> arra
     public void close() {
         tensors.close();
         arrays.forEach(PtNDArray::close);
+        forecast.ifPresent(ForecastTensors::close);
     }
 }

@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class ScriptArchive {
     private static final List<String> FRAGMENTS =
-            List.of("load.py", "attention.py", "adapters.py", "sampling.py", "step.py", "assemble.py", "train.py");
+            List.of("load.py", "attention.py", "adapters.py", "sampling.py", "step.py", "assemble.py", "forecast.py", "train.py");
     private static final String HEADER = """
             class Decoder(Module):
                 __parameters__ = []

@@ -1,9 +1,6 @@
 package dev.piecewise.model;
 
 import ai.djl.Device;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.adapter.Choice;
@@ -15,8 +12,6 @@ import dev.piecewise.adapter.Pool;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -96,26 +91,20 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
 
     private float[] run(PieceTensors on, List<Example> examples, Options options, int k) {
         ExampleRows rows = ExampleRows.of(examples);
+        Optional<ForecastTensors> forecast = on.forecast();
         try (PtNDManager scope = base.script().manager().newSubManager(Device.cpu())) {
-            PtNDArray ints = scope.create(LongBuffer.wrap(rows.ints()), new Shape(rows.ints().length), DataType.INT64);
-            PtNDArray weights =
-                    scope.create(FloatBuffer.wrap(rows.weights()), new Shape(rows.weights().length), DataType.FLOAT32);
+            ScriptCall call = base.reading(forecast.isPresent() ? "assemble_foreseen" : "assemble")
+                    .with(on.tensors())
+                    .ints(on.index());
             double absolute = on.keys() == Keys.ARROW ? 1 : 0;
             double factor = options.merge() == Merge.FACTOR ? 1 : 0;
-            return base.script()
-                    .call("assemble")
-                    .with(base.weights())
-                    .with(base.shape())
-                    .with(base.windows())
-                    .with(base.numbers())
-                    .with(base.rope())
-                    .with(on.tensors())
-                    .ints(on.index())
-                    .floats(k, options.temperature(), factor, absolute)
-                    .tensor(ints)
-                    .tensor(weights)
-                    .ints(rows.lengths())
-                    .floats();
+            forecast.ifPresentOrElse(
+                    foreseen -> call.floats(
+                            k, options.temperature(), foreseen.siteScale(), foreseen.gainScale(), absolute),
+                    () -> call.floats(k, options.temperature(), factor, absolute));
+            rows.append(call, scope);
+            forecast.ifPresent(foreseen -> call.with(foreseen.list()));
+            return call.floats();
         }
     }
 

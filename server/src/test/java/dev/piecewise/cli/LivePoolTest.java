@@ -230,7 +230,12 @@ class LivePoolTest {
         SortedMap<Site, float[]> gates = new TreeMap<>();
         served.sites().forEach((site, stack) -> gates.put(site, stack.gate(0)));
         return new Contribution(
-                "new", 3, TinyAdapter.of(config, 4, 99, Projection.values()), Optional.of(gates), Optional.of(ALL));
+                "new",
+                3,
+                TinyAdapter.of(config, 4, 99, Projection.values()),
+                Optional.of(gates),
+                Optional.of(ALL),
+                Optional.empty());
     }
 
     private List<String> sharers() throws Exception {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.piecewise.Main;
+import dev.piecewise.adapter.GainForecast;
+import dev.piecewise.adapter.PoolReader;
 import dev.piecewise.fixture.TinyCheckpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -186,6 +189,38 @@ final class TrainSharersTest {
         assertDone(run(List.of("pool", "withdraw", pool + "", "ann")));
         assertThat(inspect(pool).get("sharers").findValuesAsText("id")).containsExactly("cas");
         assertThat(run(gates(own.resolve("one"), pool)).err()).contains("\"ann\" withdrew");
+    }
+
+    @Test
+    void aForecastIsPublishedWithThePiecesAndGrowsWithThePool() throws IOException {
+        Path pool = own.resolve("pool");
+        assertDone(run(sharers(own.resolve("one")), "--consents", consents("ann", "ben") + ""));
+        assertDone(run(gates(own.resolve("one"), pool), "--discriminant", "--forecast"));
+        assertThat(inspect(pool).get("forecast").asBoolean()).isTrue();
+        GainForecast first = PoolReader.read(pool).forecast().orElseThrow();
+        assertThat(first.siteScale()).isPositive();
+        assertThat(first.gainScale()).isPositive();
+        assertDone(run(sharers(own.resolve("two")), "--consents", consents("cas") + ""));
+        assertDone(run(gates(own.resolve("two"), pool), "--discriminant", "--add"));
+        GainForecast grown = PoolReader.read(pool).forecast().orElseThrow();
+        assertThat(grown.sharers()).isEqualTo(3);
+        assertThat(grown.of(0)).isEqualTo(first.of(0));
+        assertThat(grown.of(1)).isEqualTo(first.of(1));
+        assertThat(grown.of(2)).isNotEqualTo(first.of(0)).doesNotContain(Float.NaN);
+        assertDone(run(List.of("pool", "withdraw", pool + "", "ann")));
+        GainForecast rest = PoolReader.read(pool).forecast().orElseThrow();
+        assertThat(rest.of(0)).isEqualTo(grown.of(1));
+        assertThat(rest.of(1)).isEqualTo(grown.of(2));
+        assertDone(run(List.of("pool", "verify", pool + "", "--model", model + "")));
+        assertDone(run(gates(own.resolve("two"), own.resolve("plain")), "--discriminant"));
+        assertThat(inspect(own.resolve("plain")).get("forecast").asBoolean()).isFalse();
+    }
+
+    private Path consents(String... users) throws IOException {
+        String lines = Arrays.stream(users)
+                .map("{\"user\":\"%s\",\"at\":\"2026-01-01T00:00:00Z\"}%n"::formatted)
+                .collect(Collectors.joining());
+        return Files.writeString(own.resolve("consents-" + users[0] + ".jsonl"), lines);
     }
 
     @Test

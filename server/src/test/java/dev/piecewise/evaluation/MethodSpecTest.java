@@ -22,13 +22,13 @@ final class MethodSpecTest {
         assertThat(parse("retrieval").source()).isEqualTo(new Source.NearestSharer());
         assertThat(parse("oppu+rag")).isEqualTo(new MethodSpec("oppu+rag", new Source.Own(), 4));
         assertThat(parse("perpcs").source())
-                .isEqualTo(new Source.Pieces(Assembler.Options.DEFAULT, Optional.empty(), 1, 0));
+                .isEqualTo(new Source.Pieces(Assembler.Options.DEFAULT, Optional.empty(), true, 1, 0));
     }
 
     @Test
     void settingsAreTakenAsWritten() {
         MethodSpec method = parse(
-                "perpcs:k=1,merge=factor,keys=arrow,share=0.5,sharers=25,selection=per-batch,batch=8,temperature=2,items=20+rag:items=2");
+                "perpcs:k=1,merge=factor,keys=arrow,forecast=no,share=0.5,sharers=25,selection=per-batch,batch=8,temperature=2,items=20+rag:items=2");
 
         assertThat(method.ragItems()).isEqualTo(2);
         assertThat(method.source())
@@ -42,6 +42,7 @@ final class MethodSpecTest {
                                 20,
                                 Assembler.Options.DEFAULT.maxTokens()),
                         Optional.of(Keys.ARROW),
+                        false,
                         0.5,
                         25));
     }
@@ -57,6 +58,7 @@ final class MethodSpecTest {
                 "perpcs:k=many | k must be a number above 0, not many",
                 "perpcs:share=2 | share is at most 1",
                 "perpcs:k=1,k=2 | there twice",
+                "perpcs:forecast=off | forecast is yes or no, not off",
                 "perpcs:merge=sum | merge is product or factor, not sum",
                 "perpcs:keys=none | keys are gates or arrow",
                 "perpcs:selection=some | selection is global or per-batch",

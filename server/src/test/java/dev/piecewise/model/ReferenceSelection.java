@@ -2,6 +2,7 @@ package dev.piecewise.model;
 
 import dev.piecewise.adapter.Choice;
 import dev.piecewise.adapter.Example;
+import dev.piecewise.adapter.GainForecast;
 import dev.piecewise.adapter.Keys;
 import dev.piecewise.adapter.PieceSelector;
 import dev.piecewise.adapter.Pool;
@@ -18,16 +19,24 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Per-Pcs' selection (A.8) in plain Java: hung into the reference's forward pass, each site scores, chooses and installs pieces as it is reached. */
+/**
+ * Per-Pcs' selection (A.8) in plain Java: hung into the reference's forward pass, each site scores, chooses and installs pieces as it is reached. With a forecast nothing is
+ * installed, and the gains count too.
+ */
 final class ReferenceSelection implements ReferenceModel.Updates {
     private static final double EPS = 1e-5;
 
     private final Pool pool;
     private final List<Example> examples;
     private final PieceSelector.Options options;
+    private final double[] gains;
     private final SortedMap<Site, List<Choice>> chosen = new TreeMap<>();
 
-    private ReferenceSelection(Pool pool, List<Example> examples, PieceSelector.Options options) {
+    private ReferenceSelection(
+            ReferenceModel model, Pool pool, List<Example> examples, PieceSelector.Options options) {
+        this.gains = pool.forecast()
+                .map(forecast -> ReferenceForecast.gains(model, examples, forecast))
+                .orElseGet(() -> new double[0]);
         this.pool = pool;
         this.examples = examples;
         this.options = options;
@@ -35,7 +44,7 @@ final class ReferenceSelection implements ReferenceModel.Updates {
 
     static SortedMap<Site, List<Choice>> select(
             ReferenceModel model, Pool pool, List<Example> examples, PieceSelector.Options options) {
-        ReferenceSelection selection = new ReferenceSelection(pool, examples, options);
+        ReferenceSelection selection = new ReferenceSelection(model, pool, examples, options);
         List<Sequence> sequences =
                 examples.stream().map(example -> Sequence.of(example.tokens())).toList();
         model.hidden(sequences, selection);
@@ -48,7 +57,16 @@ final class ReferenceSelection implements ReferenceModel.Updates {
         if (!pool.sites().containsKey(site)) {
             return null;
         }
-        List<Choice> choices = choose(site, scores(site, x));
+        double[] scores = scores(site, x);
+        if (pool.forecast().isPresent()) {
+            GainForecast forecast = pool.forecast().get();
+            for (int i = 0; i < scores.length; i++) {
+                scores[i] = scores[i] * forecast.siteScale() + gains[i] * forecast.gainScale();
+            }
+            chosen.put(site, choose(site, scores));
+            return null;
+        }
+        List<Choice> choices = choose(site, scores);
         chosen.put(site, choices);
         return ReferenceLora.of(pool, Map.of(site, choices), options.merge()).of(name, x);
     }

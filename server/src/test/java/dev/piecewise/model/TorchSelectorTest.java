@@ -102,6 +102,28 @@ final class TorchSelectorTest {
         assertSelectsRight(llama, selector, pool(llama, 6, ALL), new Options(k, temperature, Merge.PRODUCT));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aForecastOfGainsCountsBesideWhatTheSitesOfTheBaseAloneSay(Merge merge) {
+        Pool pool = TinyPool.foreseen(pool(llama, 7, ALL), llama.config.hidden(), 5);
+        assertSelectsRight(llama, selector, pool, new Options(3, 0.8, merge));
+        Pool part = TinyPool.foreseen(
+                TinyPool.shared(llama.config, "tiny", 5, 3, 7, 0.5, ALL), llama.config.hidden(), 2);
+        assertSelectsRight(llama, selector, part, new Options(2, 1, merge));
+        Pool arrow = TinyPool.foreseen(
+                TinyPool.withoutGates(llama.config, "tiny", 5, 3, 7, ALL), llama.config.hidden(), 3);
+        assertSelectsRight(llama, selector, arrow, new Options(2, 1, merge));
+    }
+
+    @Test
+    void aPoolWithAForecastOfAModelWithItsOwnHeadIsReadByItsEmbeddings(@TempDir Path other) {
+        try (TinyRunner qwen = TinyRunner.of(TinyCheckpoint.qwen2(), other.resolve("qwen"));
+                TorchSelector own = new TorchSelector(qwen.base)) {
+            Pool pool = TinyPool.foreseen(pool(qwen, 4, Projection.Q, Projection.DOWN), qwen.config.hidden(), 3);
+            assertSelectsRight(qwen, own, pool, new Options(2, 1, Merge.PRODUCT));
+        }
+    }
+
     @Test
     void aPoolOfFewerSharersGivesAllOfThem() {
         Pool pool = pool(llama, 2, Projection.Q, Projection.DOWN);

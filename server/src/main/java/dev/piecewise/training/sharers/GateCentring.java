@@ -72,7 +72,8 @@ public final class GateCentring {
                         whole.items(),
                         whole.adapter(),
                         whole.gates().map(centring::centred),
-                        whole.consent()))
+                        whole.consent(),
+                        whole.forecast()))
                 .toList();
     }
 

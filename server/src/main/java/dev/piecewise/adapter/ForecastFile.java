@@ -1,0 +1,75 @@
+package dev.piecewise.adapter;
+
+import dev.piecewise.checkpoint.BadFileException;
+import dev.piecewise.checkpoint.DType;
+import dev.piecewise.checkpoint.SafetensorsFile;
+import dev.piecewise.checkpoint.SafetensorsWriter;
+import dev.piecewise.checkpoint.TensorInfo;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A forecast as four tensors of a pool's file of pieces. */
+final class ForecastFile {
+    static final int TENSORS = 4;
+    private static final String SCALES = "forecast.scales";
+    private static final String STATES = "forecast.states";
+    private static final String ERRORS = "forecast.errors";
+    private static final String WEIGHTS = "forecast.weights";
+
+    private ForecastFile() {}
+
+    static void add(GainForecast forecast, SafetensorsWriter pieces) {
+        pieces.add(SCALES, DType.F32, () -> new float[] {forecast.siteScale(), forecast.gainScale()}, 2);
+        pieces.add(STATES, DType.F32, forecast::states, forecast.rank(), forecast.hidden());
+        pieces.add(ERRORS, DType.F32, forecast::errors, forecast.rank(), forecast.hidden());
+        pieces.add(
+                WEIGHTS,
+                DType.F32,
+                forecast::weights,
+                forecast.sharers(),
+                forecast.rank() + 1,
+                forecast.rank() + 1);
+    }
+
+    /** Of so many sharers; nothing where the file has none. */
+    static Optional<GainForecast> read(SafetensorsFile file, int sharers) {
+        if (file.tensors().stream().noneMatch(tensor -> tensor.name().equals(WEIGHTS))) {
+            return Optional.empty();
+        }
+        TensorInfo states = file.tensor(STATES);
+        if (states.shape().length != 2) {
+            throw wrongShape(file, states, "two dimensions");
+        }
+        int rank = Math.toIntExact(states.shape()[0]);
+        int hidden = Math.toIntExact(states.shape()[1]);
+        float[] scales = values(file, SCALES, 2);
+        try {
+            return Optional.of(new GainForecast(
+                    hidden,
+                    rank,
+                    scales[0],
+                    scales[1],
+                    values(file, STATES, rank, hidden),
+                    values(file, ERRORS, rank, hidden),
+                    values(file, WEIGHTS, sharers, rank + 1, rank + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new BadFileException(file.path(), e.getMessage());
+        }
+    }
+
+    private static float[] values(SafetensorsFile file, String name, long... shape) {
+        TensorInfo tensor = file.tensor(name);
+        if (!tensor.hasShape(shape)) {
+            throw wrongShape(file, tensor, Arrays.toString(shape));
+        }
+        file.requireFinite(tensor);
+        return file.floats(tensor);
+    }
+
+    private static BadFileException wrongShape(SafetensorsFile file, TensorInfo tensor, String expected) {
+        return new BadFileException(
+                file.path(),
+                "tensor %s has shape %s; expected %s"
+                        .formatted(tensor.name(), Arrays.toString(tensor.shape()), expected));
+    }
+}

@@ -1,0 +1,206 @@
+package dev.piecewise.training.sharers;
+
+import dev.piecewise.adapter.Example;
+import dev.piecewise.adapter.ExampleEncoder;
+import dev.piecewise.adapter.GainForecast;
+import dev.piecewise.adapter.HistoryFile.UserHistory;
+import dev.piecewise.adapter.HistoryItem;
+import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.PoolVariants;
+import dev.piecewise.error.ServingException;
+import dev.piecewise.model.AnswerReader;
+import dev.piecewise.model.LinearFits;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Learns to foretell what each sharer's pieces are worth to a user: all of a sharer's pieces are tried on items of many users, and what they gained there is fitted by a linear
+ * function of how the base alone takes these items. One pass over the items for each sharer, once; a plan is then made in a single pass, whatever the number of sharers.
+ */
+public final class GainForecasting {
+    private static final int RANK = 32;
+    private static final int ITEMS_OF_EACH = 16;
+    private static final int NEWEST = 50;
+    private static final int ROWS = 8192;
+    private static final int TOKENS_AT_ONCE = 8192;
+    private static final double RIDGE = 0.1;
+    /** How much forecasts count beside site scores, each by their deviation over users and sharers. */
+    private static final double SHARE = 2;
+
+    private final AnswerReader answers;
+    private final LinearFits fits;
+    private final SiteScores scores;
+    private final ExampleEncoder encoder;
+
+    public GainForecasting(AnswerReader answers, LinearFits fits, SiteScores scores, ExampleEncoder encoder) {
+        this.answers = answers;
+        this.fits = fits;
+        this.scores = scores;
+        this.encoder = encoder;
+    }
+
+    /** For all sharers of a pool with gates; {@code tried} is told how many have been tried. INVALID_REQUEST when no user has an item to read. */
+    public GainForecast of(Pool pool, List<UserHistory> users, IntConsumer tried) {
+        List<UserItems> read = read(users);
+        GainForecast directions = directions(read, pool.sharers().size());
+        float[][] features = features(read, directions);
+        GainForecast fitted = directions.withWeights(weights(pool, read, features, tried));
+        return fitted.scaled(
+                inverse(scores.deviation(pool, read)), SHARE * inverse(deviation(fitted, pool, read, features)));
+    }
+
+    /** The weights, [features] each, of the sharers of another pool in a forecast that is there. */
+    public List<float[]> newcomers(GainForecast known, Pool newcomers, List<UserHistory> users, IntConsumer tried) {
+        List<UserItems> read = read(users);
+        GainForecast fitted = known.withWeights(weights(newcomers, read, features(read, known), tried));
+        List<float[]> each = new ArrayList<>();
+        for (int sharer = 0; sharer < fitted.sharers(); sharer++) {
+            each.add(fitted.of(sharer));
+        }
+        return each;
+    }
+
+    private List<UserItems> read(List<UserHistory> users) {
+        List<UserItems> read = users.stream()
+                .map(user -> new UserItems(user.user(), examples(user.items())))
+                .filter(user -> !user.examples().isEmpty())
+                .toList();
+        if (read.isEmpty()) {
+            throw ServingException.invalid("users", "no user has an item that anything can be learned from");
+        }
+        return read;
+    }
+
+    /** Spread evenly over the newest. */
+    private List<Example> examples(List<HistoryItem> items) {
+        List<HistoryItem> newest = items.subList(Math.max(0, items.size() - NEWEST), items.size());
+        int count = Math.min(ITEMS_OF_EACH, newest.size());
+        List<Example> examples = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            encoder.encode(newest.get(i * newest.size() / count)).ifPresent(examples::add);
+        }
+        return examples;
+    }
+
+    /** In which states and errors differ most, without weights yet. */
+    private GainForecast directions(List<UserItems> users, int sharers) {
+        int hidden = answers.hidden();
+        float[] states = new float[ROWS * hidden];
+        float[] errors = new float[ROWS * hidden];
+        int filled = 0;
+        for (UserItems user : users) {
+            for (Example example : user.examples()) {
+                float[] rows = answers.rows(example);
+                int length = Math.min(rows.length / 2, states.length - filled);
+                System.arraycopy(rows, 0, states, filled, length);
+                System.arraycopy(rows, rows.length / 2, errors, filled, length);
+                filled += length;
+            }
+        }
+        int rank = Math.min(RANK, hidden);
+        return new GainForecast(
+                hidden,
+                rank,
+                1,
+                1,
+                fits.principal(Arrays.copyOf(states, filled), hidden, rank),
+                fits.principal(Arrays.copyOf(errors, filled), hidden, rank),
+                new float[sharers * (rank + 1) * (rank + 1)]);
+    }
+
+    /** Of every item, the users' one behind the other. */
+    private float[][] features(List<UserItems> users, GainForecast directions) {
+        return users.stream()
+                .flatMap(user -> List.of(answers.features(user.examples(), directions)).stream())
+                .toArray(float[][]::new);
+    }
+
+    private float[] weights(Pool pool, List<UserItems> users, float[][] features, IntConsumer tried) {
+        List<List<Example>> parts = parts(users);
+        float[] alone = concatenated(parts.stream().map(answers::logProbabilities).toList(), features.length);
+        int sharers = pool.sharers().size();
+        float[] gains = new float[features.length * sharers];
+        for (int sharer = 0; sharer < sharers; sharer++) {
+            Pool one = PoolVariants.of(pool, sharer);
+            float[] with = concatenated(
+                    parts.stream()
+                            .map(part -> answers.logProbabilities(part, one))
+                            .toList(),
+                    features.length);
+            for (int item = 0; item < with.length; item++) {
+                gains[item * sharers + sharer] = with[item] - alone[item];
+            }
+            tried.accept(sharer + 1);
+        }
+        int width = features[0].length;
+        return fits.ridge(concatenated(List.of(features), features.length * width), width, gains, RIDGE);
+    }
+
+    private static double inverse(double deviation) {
+        return deviation > 0 ? 1 / deviation : 0;
+    }
+
+    /** Of the forecasts of others than oneself around each user's mean. */
+    private static double deviation(GainForecast forecast, Pool pool, List<UserItems> users, float[][] features) {
+        double squares = 0;
+        int count = 0;
+        int first = 0;
+        for (UserItems user : users) {
+            int end = first + user.examples().size();
+            double[] gains = new double[forecast.sharers()];
+            for (int item = first; item < end; item++) {
+                for (int sharer = 0; sharer < gains.length; sharer++) {
+                    gains[sharer] += dot(forecast.of(sharer), features[item]) / (end - first);
+                }
+            }
+            double mean = Arrays.stream(gains).average().orElse(0);
+            for (int sharer = 0; sharer < gains.length; sharer++) {
+                if (!pool.sharers().get(sharer).id().equals(user.user())) {
+                    squares += (gains[sharer] - mean) * (gains[sharer] - mean);
+                    count++;
+                }
+            }
+            first = end;
+        }
+        return count == 0 ? 0 : Math.sqrt(squares / count);
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (double) a[i] * b[i];
+        }
+        return sum;
+    }
+
+    private static List<List<Example>> parts(List<UserItems> users) {
+        List<List<Example>> parts = new ArrayList<>();
+        List<Example> part = new ArrayList<>();
+        int tokens = 0;
+        for (UserItems user : users) {
+            for (Example example : user.examples()) {
+                if (tokens + example.tokens().length > TOKENS_AT_ONCE && !part.isEmpty()) {
+                    parts.add(List.copyOf(part));
+                    part.clear();
+                    tokens = 0;
+                }
+                part.add(example);
+                tokens += example.tokens().length;
+            }
+        }
+        parts.add(List.copyOf(part));
+        return parts;
+    }
+
+    private static float[] concatenated(List<float[]> parts, int length) {
+        float[] all = new float[length];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+}
