@@ -21,13 +21,15 @@ import java.util.function.IntConsumer;
  */
 public final class GainForecasting {
     private static final int RANK = 32;
-    private static final int ITEMS_OF_EACH = 16;
+    private static final int ITEMS_OF_EACH = 24;
     private static final int NEWEST = 50;
     private static final int ROWS = 8192;
     private static final int TOKENS_AT_ONCE = 8192;
     private static final double RIDGE = 0.1;
-    /** How much forecasts count beside site scores, each by their deviation over users and sharers. */
-    private static final double SHARE = 2;
+    /** What a deviation of site scores, over users and sharers, makes in a piece's score; found on the demo's tuning people, as the next. */
+    private static final double SITES = 0.5;
+    /** What a deviation of forecasts makes. */
+    private static final double GAINS = 1;
 
     private final AnswerReader answers;
     private final LinearFits fits;
@@ -48,7 +50,8 @@ public final class GainForecasting {
         float[][] features = features(read, directions);
         GainForecast fitted = directions.withWeights(weights(pool, read, features, tried));
         return fitted.scaled(
-                inverse(scores.deviation(pool, read)), SHARE * inverse(deviation(fitted, pool, read, features)));
+                SITES * inverse(scores.deviation(pool, read)),
+                GAINS * inverse(deviation(fitted, pool, read, features)));
     }
 
     /** The weights, [features] each, of the sharers of another pool in a forecast that is there. */
