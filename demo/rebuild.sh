@@ -15,7 +15,7 @@ mkdir -p "$work"
   --consent-by "invented people" --consent-at 2026-11-22T00:00:00Z --steps 120 --learning-rate 0.01 --side-by-side 10 \
   --out "$work/sharers"
 ./piecewise train gates --model "$work/adapted" --users "$work/world/candidates.jsonl" --sharers "$work/sharers" \
-  --discriminant --out "$work/pool"
+  --discriminant --forecast --out "$work/pool"
 
 rm -rf "$shipped"
 mkdir -p "$shipped/people"

@@ -22,13 +22,7 @@ final class ForecastFile {
         pieces.add(SCALES, DType.F32, () -> new float[] {forecast.siteScale(), forecast.gainScale()}, 2);
         pieces.add(STATES, DType.F32, forecast::states, forecast.rank(), forecast.hidden());
         pieces.add(ERRORS, DType.F32, forecast::errors, forecast.rank(), forecast.hidden());
-        pieces.add(
-                WEIGHTS,
-                DType.F32,
-                forecast::weights,
-                forecast.sharers(),
-                forecast.rank() + 1,
-                forecast.rank() + 1);
+        pieces.add(WEIGHTS, DType.F32, forecast::weights, forecast.sharers(), forecast.rank() + 1, forecast.rank() + 1);
     }
 
     /** Of so many sharers; nothing where the file has none. */
@@ -53,7 +47,7 @@ final class ForecastFile {
                     values(file, ERRORS, rank, hidden),
                     values(file, WEIGHTS, sharers, rank + 1, rank + 1)));
         } catch (IllegalArgumentException e) {
-            throw new BadFileException(file.path(), e.getMessage());
+            throw new BadFileException(file.path(), String.valueOf(e.getMessage()));
         }
     }
 

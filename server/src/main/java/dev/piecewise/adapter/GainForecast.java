@@ -21,7 +21,8 @@ public record GainForecast(
         int hidden, int rank, float siteScale, float gainScale, float[] states, float[] errors, float[] weights) {
     public GainForecast {
         if (hidden < 1 || rank < 1 || !(siteScale >= 0) || !(gainScale >= 0)) {
-            throw new IllegalArgumentException("a forecast needs a width, directions, and scales that are not negative");
+            throw new IllegalArgumentException(
+                    "a forecast needs a width, directions, and scales that are not negative");
         }
         if (states.length != rank * hidden
                 || errors.length != rank * hidden

@@ -57,7 +57,13 @@ public final class PoolVariants {
         for (Site site : pool.sites().keySet()) {
             drawn(pool, count, random).forEach(sharer -> absent.get(sharer).add(site));
         }
-        return of(pool, "share=" + share + ",seed=" + seed, pool.keys(), lacking(pool, absent), pool.sites(), pool.forecast());
+        return of(
+                pool,
+                "share=" + share + ",seed=" + seed,
+                pool.keys(),
+                lacking(pool, absent),
+                pool.sites(),
+                pool.forecast());
     }
 
     /** Of so many sharers, drawn once for all sites. */
@@ -66,7 +72,13 @@ public final class PoolVariants {
         List<SortedSet<Site>> absent = nothing(pool);
         drawn(pool, most, new Random(seed))
                 .forEach(sharer -> absent.get(sharer).addAll(pool.sites().keySet()));
-        return of(pool, "sharers=" + most + ",seed=" + seed, pool.keys(), lacking(pool, absent), pool.sites(), pool.forecast());
+        return of(
+                pool,
+                "sharers=" + most + ",seed=" + seed,
+                pool.keys(),
+                lacking(pool, absent),
+                pool.sites(),
+                pool.forecast());
     }
 
     /** Those who are left out when {@code count} are drawn. */

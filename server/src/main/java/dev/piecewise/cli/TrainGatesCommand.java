@@ -140,8 +140,8 @@ public final class TrainGatesCommand implements Callable<Integer> {
 
     private List<Contribution> foreseen(SharerRun run, List<Contribution> contributions, GainForecast known) {
         Pool newcomers = PoolImporter.pool(run.base(), merge, contributions);
-        List<float[]> weights = forecasting((forecasting, told) ->
-                forecasting.newcomers(known, newcomers, HistoryFile.readUsers(users), told));
+        List<float[]> weights = forecasting(
+                (forecasting, told) -> forecasting.newcomers(known, newcomers, HistoryFile.readUsers(users), told));
         return IntStream.range(0, contributions.size())
                 .mapToObj(i -> contributions.get(i).foreseen(weights.get(i)))
                 .toList();

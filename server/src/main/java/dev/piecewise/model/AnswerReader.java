@@ -64,7 +64,8 @@ public final class AnswerReader {
     /** The same with all pieces of a pool's only sharer. */
     public synchronized float[] logProbabilities(List<Example> examples, Pool ofOne) {
         if (ofOne.sharers().size() != 1) {
-            throw new IllegalArgumentException("the pool has %d sharers".formatted(ofOne.sharers().size()));
+            throw new IllegalArgumentException(
+                    "the pool has %d sharers".formatted(ofOne.sharers().size()));
         }
         JniUtils.setGraphExecutorOptimize(false);
         try (PtNDManager scope = scope();

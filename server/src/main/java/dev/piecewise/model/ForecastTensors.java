@@ -15,7 +15,8 @@ import java.util.List;
  *
  * @param list the directions of states and of errors [rank, hidden], the weights [sharers, (rank + 1) (rank + 1)]; float32
  */
-record ForecastTensors(double siteScale, double gainScale, IValue list, List<PtNDArray> arrays) implements AutoCloseable {
+record ForecastTensors(double siteScale, double gainScale, IValue list, List<PtNDArray> arrays)
+        implements AutoCloseable {
 
     static ForecastTensors of(BaseModel base, GainForecast forecast) {
         long features = forecast.features();
@@ -23,7 +24,8 @@ record ForecastTensors(double siteScale, double gainScale, IValue list, List<PtN
                 onDevice(base.script(), forecast.states(), forecast.rank(), forecast.hidden()),
                 onDevice(base.script(), forecast.errors(), forecast.rank(), forecast.hidden()),
                 onDevice(base.script(), forecast.weights(), forecast.sharers(), features));
-        return new ForecastTensors(forecast.siteScale(), forecast.gainScale(), IValue.listFrom(arrays.toArray(PtNDArray[]::new)), arrays);
+        return new ForecastTensors(
+                forecast.siteScale(), forecast.gainScale(), IValue.listFrom(arrays.toArray(PtNDArray[]::new)), arrays);
     }
 
     private static PtNDArray onDevice(TorchScript script, float[] values, long... shape) {

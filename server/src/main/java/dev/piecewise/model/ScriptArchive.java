@@ -15,8 +15,15 @@ import java.util.zip.ZipOutputStream;
  * own loader reads it (caffe2/serialize/inline_container.h describes the layout), so the model needs no Python and carries no weights.
  */
 final class ScriptArchive {
-    private static final List<String> FRAGMENTS =
-            List.of("load.py", "attention.py", "adapters.py", "sampling.py", "step.py", "assemble.py", "forecast.py", "train.py");
+    private static final List<String> FRAGMENTS = List.of(
+            "load.py",
+            "attention.py",
+            "adapters.py",
+            "sampling.py",
+            "step.py",
+            "assemble.py",
+            "forecast.py",
+            "train.py");
     private static final String HEADER = """
             class Decoder(Module):
                 __parameters__ = []

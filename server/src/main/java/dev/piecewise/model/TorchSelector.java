@@ -99,8 +99,8 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
             double absolute = on.keys() == Keys.ARROW ? 1 : 0;
             double factor = options.merge() == Merge.FACTOR ? 1 : 0;
             forecast.ifPresentOrElse(
-                    foreseen -> call.floats(
-                            k, options.temperature(), foreseen.siteScale(), foreseen.gainScale(), absolute),
+                    foreseen ->
+                            call.floats(k, options.temperature(), foreseen.siteScale(), foreseen.gainScale(), absolute),
                     () -> call.floats(k, options.temperature(), factor, absolute));
             rows.append(call, scope);
             forecast.ifPresent(foreseen -> call.with(foreseen.list()));

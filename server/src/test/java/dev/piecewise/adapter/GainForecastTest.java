@@ -70,8 +70,8 @@ final class GainForecastTest {
     @Test
     void expectsOfANewcomerWhatIsKnownOrTheMean() {
         Pool pool = foreseen(1, 2, 3, 4, 5, 6, 7, 8);
-        Contribution unknown = TinyPool.contribution(
-                "new", TinyPool.adapter(base, 2, 9, Projection.Q, Projection.DOWN));
+        Contribution unknown =
+                TinyPool.contribution("new", TinyPool.adapter(base, 2, 9, Projection.Q, Projection.DOWN));
         assertThat(PoolEdits.with(pool, unknown).forecast().orElseThrow().of(2)).containsExactly(3, 4, 5, 6);
         Contribution known = unknown.foreseen(new float[] {9, 9, 9, 1});
         assertThat(PoolEdits.with(pool, known).forecast().orElseThrow().of(2)).containsExactly(9, 9, 9, 1);
@@ -84,7 +84,9 @@ final class GainForecastTest {
         assertThat(PoolVariants.ofSharers(pool, 1, 3).forecast()).isEqualTo(pool.forecast());
         assertThat(PoolVariants.withoutForecast(pool).forecast()).isEmpty();
         assertThat(PoolVariants.of(pool, 1).forecast()).isEmpty();
-        assertThat(PoolVariants.of(pool, 1).sharers()).extracting(Pool.Sharer::id).containsExactly("s1");
+        assertThat(PoolVariants.of(pool, 1).sharers())
+                .extracting(Pool.Sharer::id)
+                .containsExactly("s1");
     }
 
     @Test

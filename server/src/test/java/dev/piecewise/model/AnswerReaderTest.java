@@ -20,7 +20,6 @@ import dev.piecewise.fixture.TinyCheckpoint;
 import dev.piecewise.fixture.TinyPool;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -83,7 +82,9 @@ final class AnswerReaderTest {
         GainForecast forecast = pool.forecast().orElseThrow();
         float[][] together = reader.features(examples(), forecast);
         for (int i = 0; i < together.length; i++) {
-            assertNear(together[i], ReferenceForecast.features(llama.reference, examples().get(i), forecast));
+            assertNear(
+                    together[i],
+                    ReferenceForecast.features(llama.reference, examples().get(i), forecast));
         }
     }
 

@@ -32,8 +32,7 @@ final class ReferenceSelection implements ReferenceModel.Updates {
     private final double[] gains;
     private final SortedMap<Site, List<Choice>> chosen = new TreeMap<>();
 
-    private ReferenceSelection(
-            ReferenceModel model, Pool pool, List<Example> examples, PieceSelector.Options options) {
+    private ReferenceSelection(ReferenceModel model, Pool pool, List<Example> examples, PieceSelector.Options options) {
         this.gains = pool.forecast()
                 .map(forecast -> ReferenceForecast.gains(model, examples, forecast))
                 .orElseGet(() -> new double[0]);

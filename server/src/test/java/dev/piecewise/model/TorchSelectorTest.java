@@ -107,11 +107,11 @@ final class TorchSelectorTest {
     void aForecastOfGainsCountsBesideWhatTheSitesOfTheBaseAloneSay(Merge merge) {
         Pool pool = TinyPool.foreseen(pool(llama, 7, ALL), llama.config.hidden(), 5);
         assertSelectsRight(llama, selector, pool, new Options(3, 0.8, merge));
-        Pool part = TinyPool.foreseen(
-                TinyPool.shared(llama.config, "tiny", 5, 3, 7, 0.5, ALL), llama.config.hidden(), 2);
+        Pool part =
+                TinyPool.foreseen(TinyPool.shared(llama.config, "tiny", 5, 3, 7, 0.5, ALL), llama.config.hidden(), 2);
         assertSelectsRight(llama, selector, part, new Options(2, 1, merge));
-        Pool arrow = TinyPool.foreseen(
-                TinyPool.withoutGates(llama.config, "tiny", 5, 3, 7, ALL), llama.config.hidden(), 3);
+        Pool arrow =
+                TinyPool.foreseen(TinyPool.withoutGates(llama.config, "tiny", 5, 3, 7, ALL), llama.config.hidden(), 3);
         assertSelectsRight(llama, selector, arrow, new Options(2, 1, merge));
     }
 

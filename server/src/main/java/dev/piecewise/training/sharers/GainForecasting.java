@@ -122,7 +122,8 @@ public final class GainForecasting {
 
     private float[] weights(Pool pool, List<UserItems> users, float[][] features, IntConsumer tried) {
         List<List<Example>> parts = parts(users);
-        float[] alone = concatenated(parts.stream().map(answers::logProbabilities).toList(), features.length);
+        float[] alone =
+                concatenated(parts.stream().map(answers::logProbabilities).toList(), features.length);
         int sharers = pool.sharers().size();
         float[] gains = new float[features.length * sharers];
         for (int sharer = 0; sharer < sharers; sharer++) {

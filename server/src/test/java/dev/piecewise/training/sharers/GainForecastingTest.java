@@ -55,8 +55,8 @@ final class GainForecastingTest {
             base = BaseModel.load(checkpoint, config, DeviceChoice.of("cpu", "float32", true));
         }
         reader = new AnswerReader(base);
-        forecasting = new GainForecasting(
-                reader, new LinearFits(base), new SiteScores(new HiddenStates(base)), ENCODER);
+        forecasting =
+                new GainForecasting(reader, new LinearFits(base), new SiteScores(new HiddenStates(base)), ENCODER);
         pool = TinyPool.of(config, "tiny", 3, 2, 7, Projection.Q, Projection.O);
     }
 
@@ -71,8 +71,8 @@ final class GainForecastingTest {
                 .mapToObj(user -> new UserHistory(
                         "s" + user,
                         IntStream.range(0, 5)
-                                .mapToObj(i -> new HistoryItem(
-                                        null, null, "what of " + i, " %s".formatted("word" + user * i)))
+                                .mapToObj(i ->
+                                        new HistoryItem(null, null, "what of " + i, " %s".formatted("word" + user * i)))
                                 .toList()))
                 .toList();
     }
