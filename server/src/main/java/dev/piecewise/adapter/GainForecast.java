@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Foretells how much the pieces of each sharer would raise the probability of what a user wrote, from one pass of the base model alone. At each position of an answer the base has a
+ * Foretells how much the pieces of each sharer would raise the probability of what a user wrote beside the other sharers', from one pass of the base model alone. At each position of an answer the base has a
  * last hidden state and makes an error, the embedding of the token that came less the mean embedding that it expected; their coordinates along some directions, each with a 1 behind,
  * are multiplied pairwise, and a sharer's forecast is linear in the mean of these products. It counts for all of the sharer's pieces beside their site scores. Site inputs alone cannot tell
  * what a user's answers are to the same prompts, which is all that sets a strict rating from a generous one.
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param gainScale what forecasts are multiplied by
  * @param states rank x hidden
  * @param errors rank x hidden
- * @param weights sharers x {@link #features()}, in the pool's order; forecasts are nats for each token
+ * @param weights sharers x {@link #features()}, in the pool's order; forecasts are in standard deviations among sharers
  */
 public record GainForecast(
         int hidden, int rank, float siteScale, float gainScale, float[] states, float[] errors, float[] weights) {

@@ -121,33 +121,40 @@ public final class TrainGatesCommand implements Callable<Integer> {
     private Pool whole(SharerRun run, List<Contribution> contributions) {
         Pool pool = PoolImporter.pool(run.base(), merge, contributions);
         return forecast
-                ? forecasting((forecasting, told) ->
+                ? forecasting(pool, (forecasting, told) ->
                         PoolEdits.foreseen(pool, forecasting.of(pool, HistoryFile.readUsers(users), told)))
                 : pool;
     }
 
     private Path added(PoolVersions versions, SharerRun run, List<Contribution> contributions) {
-        Optional<GainForecast> known = PoolReader.read(out).forecast();
-        List<Contribution> newcomers = known.isEmpty() ? contributions : foreseen(run, contributions, known.get());
-        return versions.change(pool -> {
-            Pool grown = pool;
-            for (Contribution contribution : newcomers) {
-                grown = PoolEdits.with(grown, contribution);
-            }
-            return grown;
-        });
+        Pool now = PoolReader.read(out);
+        List<Contribution> newcomers = now.forecast()
+                .map(known -> foreseen(now, known, contributions))
+                .orElse(contributions);
+        return versions.change(pool -> grown(pool, newcomers));
     }
 
-    private List<Contribution> foreseen(SharerRun run, List<Contribution> contributions, GainForecast known) {
-        Pool newcomers = PoolImporter.pool(run.base(), merge, contributions);
+    private static Pool grown(Pool pool, List<Contribution> newcomers) {
+        Pool grown = pool;
+        for (Contribution contribution : newcomers) {
+            grown = PoolEdits.with(grown, contribution);
+        }
+        return grown;
+    }
+
+    private List<Contribution> foreseen(Pool pool, GainForecast known, List<Contribution> newcomers) {
+        Pool grown = grown(pool, newcomers);
+        int first = pool.sharers().size();
         List<float[]> weights = forecasting(
-                (forecasting, told) -> forecasting.newcomers(known, newcomers, HistoryFile.readUsers(users), told));
-        return IntStream.range(0, contributions.size())
-                .mapToObj(i -> contributions.get(i).foreseen(weights.get(i)))
+                grown,
+                (forecasting, told) ->
+                        forecasting.newcomers(known, grown, first, HistoryFile.readUsers(users), told));
+        return IntStream.range(0, newcomers.size())
+                .mapToObj(i -> newcomers.get(i).foreseen(weights.get(i)))
                 .toList();
     }
 
-    private <T> T forecasting(BiFunction<GainForecasting, IntConsumer, T> made) {
+    private <T> T forecasting(Pool pool, BiFunction<GainForecasting, IntConsumer, T> made) {
         try (LoadedModel loaded = LoadedModel.load(settings.load(model));
                 Progress bar = new Progress(spec.commandLine().getErr(), "trying sharers")) {
             GainForecasting forecasting = new GainForecasting(
@@ -155,8 +162,7 @@ public final class TrainGatesCommand implements Callable<Integer> {
                     new LinearFits(loaded.base()),
                     new SiteScores(new HiddenStates(loaded.base())),
                     loaded.encoder(training.maxTokens()));
-            int all = SharerRun.read(sharers).sharers().size();
-            return made.apply(forecasting, tried -> bar.at(tried, all, ""));
+            return made.apply(forecasting, tried -> bar.at(tried, pool.sharers().size()));
         }
     }
 

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * Learns to foretell what each sharer's pieces are worth to a user: all of a sharer's pieces are tried on items of many users, and what they gained there is fitted by a linear
- * function of how the base alone takes these items. One pass over the items for each sharer, once; a plan is then made in a single pass, whatever the number of sharers.
+ * Learns to foretell whose pieces are worth most to a user: all of a sharer's pieces are tried on items of many users, and what they gained there, beside the other sharers', is
+ * fitted by a linear function of how the base alone takes these items. One pass over the items for each sharer, once; a plan is then made in a single pass, whatever the number of
+ * sharers. Every item counts alike: a gain is told in standard deviations among sharers, since one word that is a tag or a rating would otherwise outweigh the manner of a whole note.
  */
 public final class GainForecasting {
     private static final int RANK = 32;
@@ -26,10 +27,13 @@ public final class GainForecasting {
     private static final int ROWS = 8192;
     private static final int TOKENS_AT_ONCE = 8192;
     private static final double RIDGE = 0.1;
+    /** Nats; where sharers differ by less, hardly anything is learned of them. */
+    private static final double LEAST_DEVIATION = 0.1;
+
     /** What a deviation of site scores, over users and sharers, makes in a piece's score; found on the demo's tuning people, as the next. */
-    private static final double SITES = 0.5;
+    private static final double SITES = 1;
     /** What a deviation of forecasts makes. */
-    private static final double GAINS = 1;
+    private static final double GAINS = 3;
 
     private final AnswerReader answers;
     private final LinearFits fits;
@@ -54,12 +58,13 @@ public final class GainForecasting {
                 GAINS * inverse(deviation(fitted, pool, read, features)));
     }
 
-    /** The weights, [features] each, of the sharers of another pool in a forecast that is there. */
-    public List<float[]> newcomers(GainForecast known, Pool newcomers, List<UserHistory> users, IntConsumer tried) {
+    /** The weights, [features] each, of a pool's sharers from number {@code first} on, in the forecast that those before them have. All are tried, to be compared. */
+    public List<float[]> newcomers(
+            GainForecast known, Pool grown, int first, List<UserHistory> users, IntConsumer tried) {
         List<UserItems> read = read(users);
-        GainForecast fitted = known.withWeights(weights(newcomers, read, features(read, known), tried));
+        GainForecast fitted = known.withWeights(weights(grown, read, features(read, known), tried));
         List<float[]> each = new ArrayList<>();
-        for (int sharer = 0; sharer < fitted.sharers(); sharer++) {
+        for (int sharer = first; sharer < fitted.sharers(); sharer++) {
             each.add(fitted.of(sharer));
         }
         return each;
@@ -138,6 +143,7 @@ public final class GainForecasting {
             }
             tried.accept(sharer + 1);
         }
+        standardize(gains, sharers);
         int width = features[0].length;
         return fits.ridge(concatenated(List.of(features), features.length * width), width, gains, RIDGE);
     }
@@ -177,6 +183,23 @@ public final class GainForecasting {
             sum += (double) a[i] * b[i];
         }
         return sum;
+    }
+
+    /** Each item's gains, [items, sharers], around their mean and by their deviation. */
+    static void standardize(float[] gains, int sharers) {
+        for (int item = 0; item < gains.length; item += sharers) {
+            double mean = 0;
+            for (int i = item; i < item + sharers; i++) {
+                mean += gains[i] / sharers;
+            }
+            double variance = 0;
+            for (int i = item; i < item + sharers; i++) {
+                variance += (gains[i] - mean) * (gains[i] - mean) / sharers;
+            }
+            for (int i = item; i < item + sharers; i++) {
+                gains[i] = (float) ((gains[i] - mean) / (Math.sqrt(variance) + LEAST_DEVIATION));
+            }
+        }
     }
 
     private static List<List<Example>> parts(List<UserItems> users) {
