@@ -24,7 +24,6 @@ import dev.piecewise.training.sharers.SharerRun;
 import dev.piecewise.training.sharers.SiteScores;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
@@ -121,16 +120,17 @@ public final class TrainGatesCommand implements Callable<Integer> {
     private Pool whole(SharerRun run, List<Contribution> contributions) {
         Pool pool = PoolImporter.pool(run.base(), merge, contributions);
         return forecast
-                ? forecasting(pool, (forecasting, told) ->
-                        PoolEdits.foreseen(pool, forecasting.of(pool, HistoryFile.readUsers(users), told)))
+                ? forecasting(
+                        pool,
+                        (forecasting, told) ->
+                                PoolEdits.foreseen(pool, forecasting.of(pool, HistoryFile.readUsers(users), told)))
                 : pool;
     }
 
     private Path added(PoolVersions versions, SharerRun run, List<Contribution> contributions) {
         Pool now = PoolReader.read(out);
-        List<Contribution> newcomers = now.forecast()
-                .map(known -> foreseen(now, known, contributions))
-                .orElse(contributions);
+        List<Contribution> newcomers =
+                now.forecast().map(known -> foreseen(now, known, contributions)).orElse(contributions);
         return versions.change(pool -> grown(pool, newcomers));
     }
 
@@ -147,8 +147,7 @@ public final class TrainGatesCommand implements Callable<Integer> {
         int first = pool.sharers().size();
         List<float[]> weights = forecasting(
                 grown,
-                (forecasting, told) ->
-                        forecasting.newcomers(known, grown, first, HistoryFile.readUsers(users), told));
+                (forecasting, told) -> forecasting.newcomers(known, grown, first, HistoryFile.readUsers(users), told));
         return IntStream.range(0, newcomers.size())
                 .mapToObj(i -> newcomers.get(i).foreseen(weights.get(i)))
                 .toList();
