@@ -112,7 +112,7 @@ public final class TrainGatesCommand implements Callable<Integer> {
         SharerRun run = SharerRun.read(sharers);
         PoolVersions versions = new PoolVersions(out);
         List<Contribution> contributions = contributions(run, trained);
-        Path version = add ? added(versions, run, contributions) : versions.publish(whole(run, contributions));
+        Path version = add ? added(versions, contributions) : versions.publish(whole(run, contributions));
         spec.commandLine().getOut().println(PoolSummary.of(PoolReader.read(out)).line(version));
         return 0;
     }
@@ -127,7 +127,7 @@ public final class TrainGatesCommand implements Callable<Integer> {
                 : pool;
     }
 
-    private Path added(PoolVersions versions, SharerRun run, List<Contribution> contributions) {
+    private Path added(PoolVersions versions, List<Contribution> contributions) {
         Pool now = PoolReader.read(out);
         List<Contribution> newcomers =
                 now.forecast().map(known -> foreseen(now, known, contributions)).orElse(contributions);

@@ -84,14 +84,6 @@ final class GainForecastingTest {
                 .toList();
     }
 
-    private static double mean(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += value / values.length;
-        }
-        return sum;
-    }
-
     @Test
     void inTheMeanOverAllItemsAForecastIsTheGainBesideTheOtherSharers() {
         List<Integer> tried = new ArrayList<>();
