@@ -12,6 +12,7 @@ import dev.piecewise.model.AnswerReader;
 import dev.piecewise.model.LinearFits;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -98,14 +99,14 @@ public final class GainForecasting {
         float[] states = new float[ROWS * hidden];
         float[] errors = new float[ROWS * hidden];
         int filled = 0;
-        for (UserItems user : users) {
-            for (Example example : user.examples()) {
-                float[] rows = answers.rows(example);
-                int length = Math.min(rows.length / 2, states.length - filled);
-                System.arraycopy(rows, 0, states, filled, length);
-                System.arraycopy(rows, rows.length / 2, errors, filled, length);
-                filled += length;
-            }
+        Iterator<Example> examples =
+                users.stream().flatMap(user -> user.examples().stream()).iterator();
+        while (filled < states.length && examples.hasNext()) {
+            float[] rows = answers.rows(examples.next());
+            int length = Math.min(rows.length / 2, states.length - filled);
+            System.arraycopy(rows, 0, states, filled, length);
+            System.arraycopy(rows, rows.length / 2, errors, filled, length);
+            filled += length;
         }
         int rank = Math.min(RANK, hidden);
         return new GainForecast(
@@ -160,9 +161,10 @@ public final class GainForecasting {
         for (UserItems user : users) {
             int end = first + user.examples().size();
             double[] gains = new double[forecast.sharers()];
-            for (int item = first; item < end; item++) {
-                for (int sharer = 0; sharer < gains.length; sharer++) {
-                    gains[sharer] += dot(forecast.of(sharer), features[item]) / (end - first);
+            for (int sharer = 0; sharer < gains.length; sharer++) {
+                float[] weights = forecast.of(sharer);
+                for (int item = first; item < end; item++) {
+                    gains[sharer] += dot(weights, features[item]) / (end - first);
                 }
             }
             double mean = Arrays.stream(gains).average().orElse(0);
