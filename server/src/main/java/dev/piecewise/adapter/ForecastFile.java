@@ -32,7 +32,10 @@ final class ForecastFile {
         }
         TensorInfo states = file.tensor(STATES);
         if (states.shape().length != 2) {
-            throw wrongShape(file, states, "two dimensions");
+            throw new BadFileException(
+                    file.path(),
+                    "tensor %s has shape %s; expected two dimensions"
+                            .formatted(STATES, Arrays.toString(states.shape())));
         }
         int rank = Math.toIntExact(states.shape()[0]);
         int hidden = Math.toIntExact(states.shape()[1]);
@@ -52,18 +55,6 @@ final class ForecastFile {
     }
 
     private static float[] values(SafetensorsFile file, String name, long... shape) {
-        TensorInfo tensor = file.tensor(name);
-        if (!tensor.hasShape(shape)) {
-            throw wrongShape(file, tensor, Arrays.toString(shape));
-        }
-        file.requireFinite(tensor);
-        return file.floats(tensor);
-    }
-
-    private static BadFileException wrongShape(SafetensorsFile file, TensorInfo tensor, String expected) {
-        return new BadFileException(
-                file.path(),
-                "tensor %s has shape %s; expected %s"
-                        .formatted(tensor.name(), Arrays.toString(tensor.shape()), expected));
+        return file.floats(file.require(name, shape));
     }
 }

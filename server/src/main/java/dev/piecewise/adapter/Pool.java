@@ -103,6 +103,10 @@ public record Pool(
                 - sharers.stream().mapToInt(sharer -> sharer.absent().size()).sum();
     }
 
+    Pool withForecast(Optional<GainForecast> forecast) {
+        return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn, earlier, forecast);
+    }
+
     Pool withHash(String hash) {
         return new Pool(hash, base, rank, scale, merge, keys, sharers, sites, withdrawn, earlier, forecast);
     }

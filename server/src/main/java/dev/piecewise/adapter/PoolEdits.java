@@ -64,18 +64,7 @@ public final class PoolEdits {
 
     /** With this forecast of its sharers. */
     public static Pool foreseen(Pool pool, GainForecast forecast) {
-        return named(new Pool(
-                "",
-                pool.base(),
-                pool.rank(),
-                pool.scale(),
-                pool.merge(),
-                pool.keys(),
-                pool.sharers(),
-                pool.sites(),
-                pool.withdrawn(),
-                pool.earlier(),
-                Optional.of(forecast)));
+        return named(pool.withForecast(Optional.of(forecast)));
     }
 
     /** Only these sharers of a version, under its name: what of it can be served. Sites that none of them has a piece for go too. */

@@ -7,7 +7,6 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.checkpoint.TensorInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -136,33 +135,24 @@ public final class PoolReader {
     /** The three tensors of one site. */
     private record StackReader(SafetensorsFile file, Site site, int sharers, int rank) {
         PieceStack read() {
-            TensorInfo a = file.tensor(site + ".A");
-            TensorInfo b = file.tensor(site + ".B");
-            int in = width(a, 2);
-            int out = width(b, 1);
+            int in = width(file.tensor(site + ".A"), 2);
+            int out = width(file.tensor(site + ".B"), 1);
             return new PieceStack(
                     sharers,
                     rank,
                     in,
                     out,
-                    values(a, sharers, rank, in),
-                    values(b, sharers, out, rank),
-                    values(file.tensor(site + ".gate"), sharers, in));
+                    values(".A", sharers, rank, in),
+                    values(".B", sharers, out, rank),
+                    values(".gate", sharers, in));
         }
 
         private int width(TensorInfo tensor, int dimension) {
             return tensor.shape().length == 3 ? Math.toIntExact(tensor.shape()[dimension]) : 0;
         }
 
-        private Stored values(TensorInfo tensor, long... shape) {
-            if (!tensor.hasShape(shape)) {
-                throw new BadFileException(
-                        file.path(),
-                        "tensor %s has shape %s; expected %s"
-                                .formatted(tensor.name(), Arrays.toString(tensor.shape()), Arrays.toString(shape)));
-            }
-            file.requireFinite(tensor);
-            return new Stored(file, tensor);
+        private Stored values(String part, long... shape) {
+            return new Stored(file, file.require(site + part, shape));
         }
     }
 

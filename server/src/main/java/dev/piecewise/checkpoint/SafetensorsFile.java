@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
@@ -111,6 +112,19 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         int width = tensor.dtype().bytes();
         FloatFormat.read(slice(tensor).asSlice(from * width, (long) length * width), tensor.dtype(), target, at);
+    }
+
+    /** A tensor that must be there, of this shape and without NaN or infinity. */
+    public TensorInfo require(String name, long... shape) {
+        TensorInfo tensor = tensor(name);
+        if (!tensor.hasShape(shape)) {
+            throw new BadFileException(
+                    path,
+                    "tensor %s has shape %s; expected %s"
+                            .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+        }
+        requireFinite(tensor);
+        return tensor;
     }
 
     /** Refuses a tensor with a value that is NaN or infinite. */
