@@ -8,7 +8,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * How a device's adapter bank lays out its columns. Per layer and group of projections that read the same input, A of all of them stands side by side, an input's values
@@ -58,47 +59,63 @@ public record BankLayout(ModelConfig shape, int valueBytes) {
 
     /** The adapter in this layout: sites that it lacks and columns beyond a site's rank are zero, but groups without any site are left out. */
     public BankImage image(LoraAdapter adapter) {
-        List<BankImage.Tile> tiles = new ArrayList<>();
+        return new BankImage(
+                adapter.fingerprint(),
+                adapter.rank(),
+                tiles(adapter.rank(), adapter.sites().keySet(), adapter::factors));
+    }
+
+    /** As {@link #image(LoraAdapter)}, of an adapter whose factors come from its file, as many at a time as there are cores. */
+    public BankImage image(String fingerprint, PeftAdapter adapter) {
+        return new BankImage(fingerprint, adapter.rank(), tiles(adapter.rank(), adapter.sites(), adapter::factors));
+    }
+
+    private record Place(int layer, ProjectionGroup group) {}
+
+    private List<BankImage.Tile> tiles(int rank, Set<Site> sites, Function<Site, Factors> read) {
+        List<Place> places = new ArrayList<>();
         for (int layer = 0; layer < shape.layers(); layer++) {
             for (ProjectionGroup group : ProjectionGroup.values()) {
-                if (touches(adapter.sites(), layer, group)) {
-                    tiles.add(tile(adapter, layer, group));
+                if (touches(sites, layer, group)) {
+                    places.add(new Place(layer, group));
                 }
             }
         }
-        return new BankImage(adapter.fingerprint(), adapter.rank(), tiles);
+        return places.parallelStream()
+                .map(place -> tile(rank, place, sites, read))
+                .toList();
     }
 
-    private static boolean touches(SortedMap<Site, Factors> sites, int layer, ProjectionGroup group) {
-        return group.members().stream().anyMatch(projection -> sites.containsKey(new Site(layer, projection)));
+    private static boolean touches(Set<Site> sites, int layer, ProjectionGroup group) {
+        return group.members().stream().anyMatch(projection -> sites.contains(new Site(layer, projection)));
     }
 
-    private BankImage.Tile tile(LoraAdapter adapter, int layer, ProjectionGroup group) {
-        int rank = adapter.rank();
+    private BankImage.Tile tile(int rank, Place place, Set<Site> sites, Function<Site, Factors> read) {
+        ProjectionGroup group = place.group();
         byte[] a = new byte[rank * columnA(group) * valueBytes];
         byte[] b = new byte[rank * columnB(group) * valueBytes];
         int chunk = chunk(group);
         int firstOutput = 0;
         for (int member = 0; member < group.members().size(); member++) {
             Projection projection = group.members().get(member);
-            Factors factors = adapter.sites().get(new Site(layer, projection));
-            if (factors != null) {
+            Site site = new Site(place.layer(), projection);
+            if (sites.contains(site)) {
+                Factors factors = read.apply(site);
                 placeA(factors, a, member * rank, group.members().size() * rank);
                 placeB(factors, b, firstOutput, rank, chunk);
             }
             firstOutput += shape.out(projection);
         }
-        return new BankImage.Tile(layer, group, a, b);
+        return new BankImage.Tile(place.layer(), group, a, b);
     }
 
-    /** Transposed, a row of {@code width} values for each input, these from {@code at} on. */
+    /** Transposed, a row of {@code width} values for each input, these from {@code at} on; written in the order in which they lie. */
     private void placeA(Factors factors, byte[] target, int at, int width) {
         float[] values = factors.a();
-        for (int column = 0; column < factors.rank(); column++) {
-            int from = column * factors.in();
-            int to = at + column;
-            for (int input = 0; input < factors.in(); input++, to += width) {
-                put(target, to, values[from + input]);
+        for (int input = 0; input < factors.in(); input++) {
+            int to = at + input * width;
+            for (int from = input; from < values.length; from += factors.in()) {
+                put(target, to++, values[from]);
             }
         }
     }

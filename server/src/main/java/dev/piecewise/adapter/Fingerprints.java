@@ -2,7 +2,10 @@ package dev.piecewise.adapter;
 
 import dev.piecewise.checkpoint.ContentHash;
 import dev.piecewise.checkpoint.Site;
+import java.util.Collection;
+import java.util.Objects;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /** What adapters, pools and merged plans are known by: hashes of content, never of names or places. */
 public final class Fingerprints {
@@ -10,13 +13,21 @@ public final class Fingerprints {
 
     /** Of a whole adapter: its base and all its factors. */
     public static String adapter(String base, SortedMap<Site, Factors> sites) {
+        return adapter(base, sites.keySet(), site -> Objects.requireNonNull(sites.get(site)));
+    }
+
+    /** As {@link #adapter(String, SortedMap)}, with one site's factors in memory at a time; the sites in their order. */
+    static String adapter(String base, Collection<Site> sites, Function<Site, Factors> read) {
         ContentHash hash = new ContentHash("adapter").put(base).put(sites.size());
-        sites.forEach((site, factors) -> hash.put(site.toString())
-                .put(factors.rank())
-                .put(factors.in())
-                .put(factors.out())
-                .put(factors.a())
-                .put(factors.b()));
+        for (Site site : sites) {
+            Factors factors = read.apply(site);
+            hash.put(site.toString())
+                    .put(factors.rank())
+                    .put(factors.in())
+                    .put(factors.out())
+                    .put(factors.a())
+                    .put(factors.b());
+        }
         return hash.finish();
     }
 

@@ -1,123 +1,118 @@
 package dev.piecewise.adapter;
 
 import dev.piecewise.checkpoint.BadFileException;
+import dev.piecewise.checkpoint.JsonFields;
 import dev.piecewise.checkpoint.ModelConfig;
-import dev.piecewise.checkpoint.Projection;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.piecewise.checkpoint.SafetensorsFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PEFT directories as zips, from whomever they come. Nothing is written where a zip says, no more is unpacked than the largest adapter can have, and of what is in it only the two
- * files are kept that an adapter is.
+ * files are kept that an adapter is. Closing it ends the adapter's file.
  */
-public final class PeftArchive {
-    private static final String WHAT = "the adapter's zip";
-    private static final int MOST_ENTRIES = 100;
-    private static final int MOST_OVERHEAD = 4 << 20;
-    private static final int BYTES_OF_A_FLOAT = 4;
+public final class PeftArchive implements AutoCloseable {
+    static final String WHAT = "the adapter's zip";
+    private static final int COPIED_AT_ONCE = 1 << 20;
 
-    private final Map<String, byte[]> files;
+    private final byte @Nullable [] config;
+    private final @Nullable Weights weights;
 
-    private PeftArchive(Map<String, byte[]> files) {
-        this.files = files;
+    PeftArchive(byte @Nullable [] config, @Nullable Weights weights) {
+        this.config = config;
+        this.weights = weights;
     }
 
-    /** Opens a zip with an adapter of this base model of at most this rank. {@link BadFileException} says what is wrong with it. */
-    public static PeftArchive open(byte[] zip, ModelConfig base, int maxRank) {
-        Map<String, byte[]> files = new TreeMap<>();
-        String place = null;
-        long left = largest(base, maxRank);
-        int entries = 0;
-        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
-            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                String name = checked(entry.getName());
-                byte[] content = in.readNBytes((int) Math.min(Integer.MAX_VALUE, left + 1));
-                left -= content.length;
-                if (left < 0 || ++entries > MOST_ENTRIES) {
-                    throw new BadFileException(
-                            WHAT, "unpacks to more than an adapter of rank %d can have".formatted(maxRank));
-                }
-                String file = name.substring(name.lastIndexOf('/') + 1);
-                if (file.equals(PeftReader.CONFIG) || file.equals(PeftReader.WEIGHTS)) {
-                    String directory = name.substring(0, name.length() - file.length());
-                    if ((place != null && !place.equals(directory)) || files.put(file, content) != null) {
-                        throw new BadFileException(WHAT, "holds more than one adapter");
-                    }
-                    place = directory;
-                }
-            }
-        } catch (IOException | IllegalArgumentException broken) {
-            throw new BadFileException(WHAT, "cannot be unpacked: " + broken.getMessage());
-        }
-        if (entries == 0) {
-            throw new BadFileException(WHAT, "is no zip, or an empty one");
-        }
-        return new PeftArchive(files);
+    /** The weights' file in memory, or mapped into it until it is closed. */
+    record Weights(MemorySegment content, Runnable unmap) {}
+
+    /** Unpacks an adapter of this base model of at most this rank to the disk. {@link BadFileException} says what is wrong with the zip. */
+    public static PeftArchive open(InputStream zip, ModelConfig base, int maxRank) {
+        return new PeftUnpacking(base, maxRank, false).of(zip);
     }
 
-    /** The adapter, read and checked as a PEFT directory is. */
-    public LoraAdapter read(ModelConfig base, String baseFingerprint) {
+    /** As {@link #open}, in memory: what {@link #writeTo} has written takes one copy. */
+    public static PeftArchive stored(InputStream zip, ModelConfig base, int maxRank) {
+        return new PeftUnpacking(base, maxRank, true).of(zip);
+    }
+
+    /** The adapter, checked as a PEFT directory is, for as long as this is open. */
+    public PeftAdapter adapter(ModelConfig base, String baseFingerprint) {
+        if (config == null) {
+            throw PeftReader.noConfig(WHAT);
+        }
+        if (weights == null) {
+            throw PeftReader.noWeights(WHAT);
+        }
+        String configName = WHAT + ": " + PeftReader.CONFIG;
+        JsonFields fields = JsonFields.parse(configName, text(configName, config));
+        SafetensorsFile file = SafetensorsFile.of(Path.of(WHAT + ": " + PeftReader.WEIGHTS), weights.content());
+        return PeftReader.open(fields, file, base, baseFingerprint);
+    }
+
+    private static String text(String name, byte[] bytes) {
         try {
-            Path directory = Files.createTempDirectory("piecewise-adapter");
-            try {
-                for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                    Files.write(directory.resolve(file.getKey()), file.getValue());
-                }
-                return PeftReader.read(directory, base, baseFingerprint);
-            } catch (BadFileException bad) {
-                throw new BadFileException(
-                        WHAT, bad.text().replace(directory.toString(), "").replaceFirst("^/", ""));
-            } finally {
-                for (String file : files.keySet()) {
-                    Files.deleteIfExists(directory.resolve(file));
-                }
-                Files.delete(directory);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new BadFileException(name, "is not UTF-8");
         }
     }
 
-    /** The two files as a zip of their own. */
-    public byte[] bytes() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                ZipEntry entry = new ZipEntry(file.getKey());
-                entry.setTime(0);
-                zip.putNextEntry(entry);
-                zip.write(file.getValue());
-                zip.closeEntry();
-            }
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+    /** The two files as a zip of their own, not compressed: weights are hardly smaller then, and ten times as long to read. */
+    public void writeTo(OutputStream out) throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(out);
+        if (config != null) {
+            write(zip, PeftReader.CONFIG, MemorySegment.ofArray(config));
         }
-        return bytes.toByteArray();
+        if (weights != null) {
+            write(zip, PeftReader.WEIGHTS, weights.content());
+        }
+        zip.finish();
     }
 
-    /** No name of an entry is ever used as a path; one that leads out of the zip is refused all the same. */
-    private static String checked(String name) {
-        String plain = name.replace('\\', '/');
-        if (plain.startsWith("/") || plain.matches("[A-Za-z]:.*") || ("/" + plain + "/").contains("/../")) {
-            throw new BadFileException(WHAT, "holds an entry whose name leads out of it");
-        }
-        return plain;
+    private static void write(ZipOutputStream zip, String name, MemorySegment content) throws IOException {
+        CRC32 crc = new CRC32();
+        inParts(content, part -> crc.update(part, 0, part.length));
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setTime(0);
+        entry.setSize(content.byteSize());
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        inParts(content, zip::write);
+        zip.closeEntry();
     }
 
-    private static long largest(ModelConfig base, int maxRank) {
-        long values = 0;
-        for (Projection projection : Projection.values()) {
-            values += (long) maxRank * (base.in(projection) + base.out(projection));
+    @FunctionalInterface
+    private interface Sink {
+        void take(byte[] part) throws IOException;
+    }
+
+    private static void inParts(MemorySegment content, Sink sink) throws IOException {
+        for (long from = 0; from < content.byteSize(); from += COPIED_AT_ONCE) {
+            long length = Math.min(COPIED_AT_ONCE, content.byteSize() - from);
+            sink.take(content.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE));
         }
-        return BYTES_OF_A_FLOAT * values * base.layers() + MOST_OVERHEAD;
+    }
+
+    @Override
+    public void close() {
+        if (weights != null) {
+            weights.unmap().run();
+        }
     }
 }

@@ -40,20 +40,39 @@ public final class PeftReader {
     public static LoraAdapter read(Path directory, ModelConfig base, String baseFingerprint) {
         Path configFile = directory.resolve(CONFIG);
         if (!Files.exists(configFile)) {
-            throw new BadFileException(directory, "holds no %s, so it is no PEFT adapter".formatted(CONFIG));
+            throw noConfig(directory.toString());
         }
         if (!Files.exists(directory.resolve(WEIGHTS))) {
-            throw new BadFileException(directory, "holds no %s".formatted(WEIGHTS));
+            throw noWeights(directory.toString());
         }
         JsonFields fields = JsonFields.read(configFile);
         requireBase(fields, baseFingerprint);
-        PeftConfig config = PeftConfig.read(fields);
         try (SafetensorsFile file = SafetensorsFile.open(directory.resolve(WEIGHTS))) {
-            SortedMap<Site, Factors> sites = new PeftReader(base, file, config).read();
-            return new LoraAdapter(Fingerprints.adapter(baseFingerprint, sites), sites);
-        } catch (IllegalArgumentException e) {
-            throw new BadFileException(configFile, "a module name's pattern " + e.getMessage());
+            return adapter(fields, file, base).whole(baseFingerprint);
         }
+    }
+
+    /** The adapter of these two files, which was checked but for the numbers themselves; those are when they are read. */
+    static PeftAdapter open(JsonFields config, SafetensorsFile file, ModelConfig base, String baseFingerprint) {
+        requireBase(config, baseFingerprint);
+        return adapter(config, file, base);
+    }
+
+    private static PeftAdapter adapter(JsonFields fields, SafetensorsFile file, ModelConfig base) {
+        PeftConfig config = PeftConfig.read(fields);
+        try {
+            return new PeftAdapter(file, new PeftReader(base, file, config).sites());
+        } catch (IllegalArgumentException e) {
+            throw new BadFileException(fields.source(), "a module name's pattern " + e.getMessage());
+        }
+    }
+
+    static BadFileException noConfig(String where) {
+        return new BadFileException(where, "holds no %s, so it is no PEFT adapter".formatted(CONFIG));
+    }
+
+    static BadFileException noWeights(String where) {
+        return new BadFileException(where, "holds no %s".formatted(WEIGHTS));
     }
 
     /** Other tools write a name or a path there, which says nothing for certain; where a fingerprint is written it counts. */
@@ -65,17 +84,17 @@ public final class PeftReader {
         }
     }
 
-    private SortedMap<Site, Factors> read() {
+    private SortedMap<Site, PeftAdapter.Pair> sites() {
         requireNoEmbeddings();
         file.tensors().forEach(this::sort);
-        SortedMap<Site, Factors> sites = new TreeMap<>();
+        SortedMap<Site, PeftAdapter.Pair> sites = new TreeMap<>();
         a.forEach((module, tensorA) -> {
             Site site = site(module);
             TensorInfo tensorB = b.get(module);
             if (tensorB == null) {
                 throw bad("module %s has a lora_A but no lora_B".formatted(module));
             }
-            if (sites.put(site, factors(module, site, tensorA, tensorB)) != null) {
+            if (sites.put(site, pair(module, site, tensorA, tensorB)) != null) {
                 throw bad("module %s is there under two names".formatted(site));
             }
         });
@@ -128,40 +147,25 @@ public final class PeftReader {
         return site;
     }
 
-    private Factors factors(String module, Site site, TensorInfo tensorA, TensorInfo tensorB) {
+    private PeftAdapter.Pair pair(String module, Site site, TensorInfo tensorA, TensorInfo tensorB) {
         int rank = config.rank(module);
         int in = base.in(site.projection());
         int out = base.out(site.projection());
-        float[] valuesA = values(tensorA, rank, in);
-        float[] valuesB = values(tensorB, out, rank);
-        double scale = config.scale(module);
-        for (int i = 0; i < valuesB.length; i++) {
-            valuesB[i] = (float) (valuesB[i] * scale);
-        }
-        requireFinite(module, valuesA);
-        requireFinite(module, valuesB);
-        return new Factors(rank, in, out, valuesA, valuesB);
+        requireShape(tensorA, rank, in);
+        requireShape(tensorB, out, rank);
+        return new PeftAdapter.Pair(module, tensorA, tensorB, config.scale(module));
     }
 
-    private float[] values(TensorInfo tensor, int rows, int columns) {
+    private void requireShape(TensorInfo tensor, int rows, int columns) {
         if (!tensor.hasShape(rows, columns)) {
             throw bad(
                     "tensor %s has shape %s; expected [%d, %d]: the adapter is of another base model or its rank is not what %s says"
                             .formatted(tensor.name(), Arrays.toString(tensor.shape()), rows, columns, CONFIG));
         }
-        return file.floats(tensor);
-    }
-
-    private void requireFinite(String module, float[] values) {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw bad("module %s holds NaN or infinity".formatted(module));
-            }
-        }
     }
 
     /** Whatever the configuration targets must have factors, or the adapter would be applied in part only. */
-    private void requireTargets(SortedMap<Site, Factors> sites) {
+    private void requireTargets(SortedMap<Site, PeftAdapter.Pair> sites) {
         String prefix = a.keySet().iterator().next().startsWith("model.") ? "model." : "";
         for (int layer = 0; layer < base.layers(); layer++) {
             for (Projection projection : Projection.values()) {

@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 
 /** Conversion between {@code float} and the little-endian formats that checkpoints store; writing rounds to nearest even. */
 final class FloatFormat {
+    private static final int PART = 4096;
+
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT =
@@ -26,11 +28,7 @@ final class FloatFormat {
                     target[at + i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
                 }
             }
-            case BF16 -> {
-                for (int i = 0; i < length; i++) {
-                    target[at + i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << 16);
-                }
-            }
+            case BF16 -> readBfloat16(bytes, target, at, length);
             case F64 -> {
                 for (int i = 0; i < length; i++) {
                     target[at + i] = (float) bytes.get(DOUBLE, 8L * i);
@@ -38,6 +36,19 @@ final class FloatFormat {
             }
             case BOOL, U8, I8, F8_E4M3, F8_E5M2, I16, U16, I32, U32, I64, U64 ->
                 throw new IllegalArgumentException(dtype + " is not read as float");
+        }
+    }
+
+    /** By way of an array, whose loop the compiler makes into vector instructions. */
+    private static void readBfloat16(MemorySegment bytes, float[] target, int at, int length) {
+        short[] part = new short[Math.min(length, PART)];
+        for (int from = 0; from < length; from += PART) {
+            int count = Math.min(PART, length - from);
+            MemorySegment.copy(bytes, SHORT, 2L * from, part, 0, count);
+            int start = at + from;
+            for (int i = 0; i < count; i++) {
+                target[start + i] = Float.intBitsToFloat(part[i] << 16);
+            }
         }
     }
 

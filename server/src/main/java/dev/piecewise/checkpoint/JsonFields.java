@@ -45,6 +45,11 @@ public final class JsonFields {
         }
     }
 
+    /** What messages call the text. */
+    public String source() {
+        return source;
+    }
+
     /** {@code source} is what messages call the text. */
     public static JsonFields parse(String source, String json) {
         return of(source, node(source, json));

@@ -49,6 +49,11 @@ public final class SafetensorsFile implements AutoCloseable {
         return open(path, Arena.ofAuto(), () -> {});
     }
 
+    /** What lies in memory already; {@code name} is what messages call it. Closing it does nothing. */
+    public static SafetensorsFile of(Path name, MemorySegment content) {
+        return new SafetensorsFile(name, () -> {}, content);
+    }
+
     private static SafetensorsFile open(Path path, Arena arena, Runnable unmap) {
         if (Files.isDirectory(path)) {
             throw new BadFileException(path, "is a directory, not a safetensors file");

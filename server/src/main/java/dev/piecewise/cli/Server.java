@@ -68,7 +68,9 @@ final class Server implements AutoCloseable {
         this.metrics = new Metrics(name, LoadedModel.maxLength(shape, config.engine()), traces);
         int body = Math.toIntExact(config.server().maxBodyBytes());
         this.gateway = new Gateway(
-                HttpLimits.DEFAULT.withBytes(body, config.server().writeQueueBytes()),
+                HttpLimits.DEFAULT
+                        .withBytes(body, config.server().writeQueueBytes())
+                        .withUploads(config.server().maxAdapterBytes()),
                 metrics,
                 config.metrics().enabled(),
                 config.security().requireKeys() ? keys : Entrance.WITHOUT_KEYS);

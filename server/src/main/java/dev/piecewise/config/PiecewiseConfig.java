@@ -34,11 +34,17 @@ public record PiecewiseConfig(
     }
 
     /** Where the gateway listens and what it takes. */
-    public record Server(String host, int port, long maxBodyBytes, int drainSeconds, int writeQueueBytes) {
+    public record Server(
+            String host, int port, long maxBodyBytes, long maxAdapterBytes, int drainSeconds, int writeQueueBytes) {
         public Server {
             check(!host.isBlank(), "server.host", "must name an address");
             check(port >= 0 && port <= 65535, "server.port", "must be between 0 and 65535, not " + port);
             atLeast(1, maxBodyBytes, "server.max-body-bytes");
+            atLeast(1, maxAdapterBytes, "server.max-adapter-bytes");
+            check(
+                    maxAdapterBytes < Integer.MAX_VALUE,
+                    "server.max-adapter-bytes",
+                    "must be less than 2 GiB, not " + maxAdapterBytes);
             atLeast(0, drainSeconds, "server.drain-seconds");
             atLeast(1, writeQueueBytes, "server.write-queue-bytes");
         }

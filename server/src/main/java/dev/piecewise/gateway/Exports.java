@@ -38,7 +38,7 @@ final class Exports {
     private record UserPlan(String object, JsonNode plan) {}
 
     /** The adapter itself is at {@code path}. */
-    private record Adapter(String object, String fingerprint, int zipBytes, String path) {}
+    private record Adapter(String object, String fingerprint, long zipBytes, String path) {}
 
     private record Answer(String object, @JsonRawValue String response) {}
 
@@ -55,7 +55,7 @@ final class Exports {
         }
         if (adapter.isPresent()) {
             Store.OwnAdapter own = adapter.get();
-            lines.add(new Adapter("adapter", own.fingerprint(), own.zip().length, "adapter"));
+            lines.add(new Adapter("adapter", own.fingerprint(), own.bytes(), "adapter"));
         }
         for (StoredAnswer answer : answers.of(user.id())) {
             lines.add(new Answer(answer.kind(), new String(answer.body(), StandardCharsets.UTF_8)));

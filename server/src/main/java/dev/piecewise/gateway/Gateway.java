@@ -211,7 +211,7 @@ public final class Gateway implements AutoCloseable {
                         "DELETE",
                         user + "/history",
                         audit.of("history.erase", Audit::user, loaded(ready -> ready.histories()::clear)))
-                .add(
+                .addUpload(
                         "PUT",
                         user + "/adapter",
                         audit.of("adapter.put", Audit::user, loaded(ready -> ready.adapters()::put)))

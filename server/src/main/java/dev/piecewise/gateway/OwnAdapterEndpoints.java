@@ -1,13 +1,14 @@
 package dev.piecewise.gateway;
 
-import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.engine.Engine;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
+import dev.piecewise.gateway.http.FileStream;
 import dev.piecewise.personalization.OwnAdapters;
 import dev.piecewise.personalization.Personalizer;
+import dev.piecewise.personalization.StoredZip;
 import dev.piecewise.store.Store;
 import dev.piecewise.tenant.Tenant;
 
@@ -25,13 +26,13 @@ final class OwnAdapterEndpoints {
 
     /** {@code bytes} of factors in memory. */
     private record Stored(String id, String object, String fingerprint, int rank, int sites, long bytes) {
-        static Stored of(String user, LoraAdapter adapter) {
+        static Stored of(String user, OwnAdapters.Stored adapter) {
             return new Stored(
                     Tenant.nameIn(user),
                     "adapter",
                     adapter.fingerprint(),
                     adapter.rank(),
-                    adapter.sites().size(),
+                    adapter.sites(),
                     adapter.bytes());
         }
     }
@@ -41,15 +42,18 @@ final class OwnAdapterEndpoints {
     /** Stores or replaces it, creating the user if there is none. */
     void put(Exchange exchange) throws InterruptedException, ClientGoneException {
         String user = Users.id(exchange);
-        LoraAdapter adapter = adapters().put(user, exchange.bytes());
-        exchange.answer(200, Stored.of(user, adapter));
+        exchange.answer(200, Stored.of(user, adapters().put(user, exchange.upload())));
     }
 
     void get(Exchange exchange) throws InterruptedException, ClientGoneException {
         String user = Users.existing(store, Users.id(exchange)).id();
-        byte[] zip = adapters().zip(user).orElseThrow(OwnAdapterEndpoints::none);
-        exchange.with("content-disposition", "attachment; filename=\"adapter.zip\"")
-                .answer(200, "application/zip", zip);
+        StoredZip zip = adapters().zip(user).orElseThrow(OwnAdapterEndpoints::none);
+        FileStream file = exchange.with("content-disposition", "attachment; filename=\"adapter.zip\"")
+                .file("application/zip", zip.bytes());
+        for (int part = 0; part < zip.parts(); part++) {
+            file.add(zip.part(part));
+        }
+        file.end();
     }
 
     void delete(Exchange exchange) throws InterruptedException, ClientGoneException {

@@ -4,12 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.piecewise.adapter.BankImage;
 import dev.piecewise.adapter.BankLayout;
-import dev.piecewise.adapter.LoraAdapter;
+import dev.piecewise.adapter.PeftAdapter;
 import dev.piecewise.adapter.PeftArchive;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.store.Store;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,19 +53,28 @@ public final class OwnAdapters {
                 .build();
     }
 
-    /** Stores an adapter, creating the user if there is none. INVALID_REQUEST says what is wrong with it. */
-    public LoraAdapter put(String user, byte[] zip) {
-        try {
-            PeftArchive archive = PeftArchive.open(zip, layout.shape(), maxRank);
-            LoraAdapter adapter = archive.read(layout.shape(), base);
+    /**
+     * What became of an upload.
+     *
+     * @param rank the largest of any site
+     * @param sites how many
+     * @param bytes of its factors as float32
+     */
+    public record Stored(String fingerprint, int rank, int sites, long bytes) {}
+
+    /** Stores an adapter, creating the user if there is none. Holds no more of it in memory than a site's factors. INVALID_REQUEST says what is wrong with it. */
+    public Stored put(String user, InputStream zip) {
+        try (PeftArchive archive = PeftArchive.open(zip, layout.shape(), maxRank)) {
+            PeftAdapter adapter = archive.adapter(layout.shape(), base);
             if (adapter.rank() > maxRank) {
                 throw ServingException.invalid(
                         "adapter",
                         "the adapter has rank %d, and adapters.max-rank is %d".formatted(adapter.rank(), maxRank));
             }
-            store.putAdapter(user, new Store.OwnAdapter(adapter.fingerprint(), archive.bytes()));
+            String fingerprint = adapter.fingerprint(base);
+            store.putAdapter(user, fingerprint, base, archive::writeTo);
             known.asMap().remove(user);
-            return adapter;
+            return new Stored(fingerprint, adapter.rank(), adapter.sites().size(), adapter.bytes());
         } catch (BadFileException bad) {
             throw ServingException.invalid("adapter", bad.text());
         }
@@ -97,9 +107,9 @@ public final class OwnAdapters {
         }
     }
 
-    /** The zip that {@link #put} took; empty where there is none. */
-    public Optional<byte[]> zip(String user) {
-        return store.adapter(user).map(Store.OwnAdapter::zip);
+    /** The two files of an adapter that {@link #put} took, as a zip; empty where there is none. */
+    public Optional<StoredZip> zip(String user) {
+        return store.adapter(user).map(adapter -> new StoredZip(store, user, adapter));
     }
 
     /** Erases a user's adapter; whether there was one. */
@@ -143,16 +153,36 @@ public final class OwnAdapters {
         }
     }
 
+    /** Another upload may replace the adapter while it is read; then the new one is. */
     private @Nullable BankImage load(String user) {
-        Store.OwnAdapter stored = store.adapter(user).orElse(null);
-        if (stored == null) {
-            return null;
+        for (Optional<StoredZip> zip = zip(user); zip.isPresent(); zip = zip(user)) {
+            try {
+                return image(zip.get());
+            } catch (ServingException replaced) {
+                if (replaced.code() != ErrorCode.CONFLICT) {
+                    throw replaced;
+                }
+            }
         }
-        LoraAdapter adapter =
-                PeftArchive.open(stored.zip(), layout.shape(), maxRank).read(layout.shape(), base);
-        if (!adapter.fingerprint().equals(stored.fingerprint())) {
-            throw new BadFileException("the adapter", "was made for another base model");
+        return null;
+    }
+
+    /** That it is what was uploaded is seen by the zip's checksums; the fingerprint, which takes longer, was computed then. */
+    private BankImage image(StoredZip zip) {
+        Store.OwnAdapter stored = zip.adapter();
+        if (!stored.base().isEmpty() && !stored.base().equals(base)) {
+            throw otherBase();
         }
-        return layout.image(adapter);
+        try (PeftArchive archive = PeftArchive.stored(zip.input(), layout.shape(), maxRank)) {
+            PeftAdapter adapter = archive.adapter(layout.shape(), base);
+            if (stored.base().isEmpty() && !adapter.fingerprint(base).equals(stored.fingerprint())) {
+                throw otherBase();
+            }
+            return layout.image(stored.fingerprint(), adapter);
+        }
+    }
+
+    private static BadFileException otherBase() {
+        return new BadFileException("the adapter", "was made for another base model");
     }
 }

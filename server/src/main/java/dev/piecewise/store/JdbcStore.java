@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Users, histories, plans and adapters in four tables of a {@link Database}. */
+/** Users, histories, plans and adapters in five tables of a {@link Database}. */
 final class JdbcStore implements Store {
     private static final String USER =
             "SELECT u.id, u.created, u.items, p.created FROM users u LEFT JOIN plans p ON p.user_id = u.id ";
@@ -79,9 +79,9 @@ final class JdbcStore implements Store {
             }
             int items = session.update("DELETE FROM history_items WHERE user_id = ?", user);
             int plans = session.update("DELETE FROM plans WHERE user_id = ?", user);
-            int adapters = session.update("DELETE FROM adapters WHERE user_id = ?", user);
+            boolean adapter = JdbcAdapters.delete(session, user);
             session.update("DELETE FROM users WHERE id = ?", user);
-            return Optional.of(new Erased(items, plans > 0, adapters > 0));
+            return Optional.of(new Erased(items, plans > 0, adapter));
         });
     }
 
@@ -145,42 +145,35 @@ final class JdbcStore implements Store {
     }
 
     @Override
-    public void putAdapter(String id, OwnAdapter adapter) {
+    public OwnAdapter putAdapter(String id, String fingerprint, String base, Content zip) {
         String user = UserId.key(id);
-        database.write(session -> {
+        return database.write(session -> {
             lock(session, user);
-            return session.update(
-                    "INSERT INTO adapters (user_id, created, fingerprint, body) VALUES (?, ?, ?, ?)"
-                            + " ON CONFLICT (user_id) DO UPDATE SET created = excluded.created,"
-                            + " fingerprint = excluded.fingerprint, body = excluded.body",
-                    user,
-                    now(),
-                    adapter.fingerprint(),
-                    adapter.zip());
+            return JdbcAdapters.put(session, user, fingerprint, base, zip);
         });
     }
 
     @Override
     public Optional<String> adapterFingerprint(String id) {
-        String user = UserId.key(id);
-        return database.read(session ->
-                session.first(row -> row.getString(1), "SELECT fingerprint FROM adapters WHERE user_id = ?", user));
+        return adapter(id).map(OwnAdapter::fingerprint);
     }
 
     @Override
     public Optional<OwnAdapter> adapter(String id) {
         String user = UserId.key(id);
-        return database.read(session -> session.first(
-                row -> new OwnAdapter(row.getString(1), row.getBytes(2)),
-                "SELECT fingerprint, body FROM adapters WHERE user_id = ?",
-                user));
+        return database.read(session -> JdbcAdapters.get(session, user));
+    }
+
+    @Override
+    public Optional<byte[]> adapterPart(String id, OwnAdapter adapter, int part) {
+        String user = UserId.key(id);
+        return database.read(session -> JdbcAdapters.part(session, user, adapter.fingerprint(), part));
     }
 
     @Override
     public boolean deleteAdapter(String id) {
         String user = UserId.key(id);
-        return database.erase(
-                session -> hold(session, user) && session.update("DELETE FROM adapters WHERE user_id = ?", user) > 0);
+        return database.erase(session -> hold(session, user) && JdbcAdapters.delete(session, user));
     }
 
     @Override
@@ -231,7 +224,7 @@ final class JdbcStore implements Store {
         return new HistoryItem(row.getString(1), row.getString(2), row.getString(3), row.getString(4));
     }
 
-    private static long now() {
+    static long now() {
         return Instant.now().toEpochMilli();
     }
 }

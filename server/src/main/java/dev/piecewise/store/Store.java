@@ -5,6 +5,8 @@ import dev.piecewise.adapter.Plan;
 import dev.piecewise.tenant.AuditLog;
 import dev.piecewise.tenant.KeyStore;
 import dev.piecewise.tenant.Tenant;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -54,13 +56,16 @@ public interface Store extends AutoCloseable {
      */
     PlanPage editPlans(String beside, String after, int limit, PlanEdit edit);
 
-    /** Stores or replaces the user's own adapter, creating the user if there is none. */
-    void putAdapter(String user, OwnAdapter adapter);
+    /** Stores or replaces the user's own adapter, creating the user if there is none; a writing that fails changes nothing. */
+    OwnAdapter putAdapter(String user, String fingerprint, String base, Content zip);
 
     /** The content fingerprint of the user's own adapter, which costs no more than to look it up. */
     Optional<String> adapterFingerprint(String user);
 
     Optional<OwnAdapter> adapter(String user);
+
+    /** A part of what {@link #adapter} told of; empty when the user has another adapter by now, or none. */
+    Optional<byte[]> adapterPart(String user, OwnAdapter adapter, int part);
 
     /** Erases the user's own adapter; whether there was one. */
     boolean deleteAdapter(String user);
@@ -105,10 +110,17 @@ public interface Store extends AutoCloseable {
     record Erased(int historyItems, boolean plan, boolean adapter) {}
 
     /**
-     * A user's own adapter as it is kept.
+     * A user's own adapter as it is kept: the zip of a PEFT directory, in parts that are counted from 0.
      *
      * @param fingerprint of the content and the base model
-     * @param zip a PEFT directory
+     * @param base fingerprint of the base model; empty where it was not noted
+     * @param bytes of all parts together
      */
-    record OwnAdapter(String fingerprint, byte[] zip) {}
+    record OwnAdapter(String fingerprint, String base, long bytes, int parts) {}
+
+    /** Something to be stored, written when there is a place for it. */
+    @FunctionalInterface
+    interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
 }

@@ -9,6 +9,7 @@ import dev.piecewise.checkpoint.ModelConfigReader;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.fixture.TinyAdapter;
 import dev.piecewise.fixture.TinyCheckpoint;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,14 +52,20 @@ final class PeftArchiveTest {
                 .add(place + "adapter_config.json", settings)
                 .add(place + "adapter_model.safetensors", weights)
                 .bytes();
-        PeftArchive archive = PeftArchive.open(zip, config, RANK);
-
-        assertThat(archive.read(config, "base").fingerprint()).isEqualTo(Fingerprints.adapter("base", adapter.sites()));
-        byte[] kept = archive.bytes();
+        String expected = Fingerprints.adapter("base", adapter.sites());
+        byte[] kept;
+        try (PeftArchive archive = open(zip)) {
+            assertThat(archive.adapter(config, "base").fingerprint("base")).isEqualTo(expected);
+            kept = bytes(archive);
+        }
         assertThat(new String(kept, StandardCharsets.ISO_8859_1)).doesNotContain("README");
-        assertThat(PeftArchive.open(kept, config, RANK).read(config, "base").fingerprint())
-                .isEqualTo(Fingerprints.adapter("base", adapter.sites()));
-        assertThat(PeftArchive.open(kept, config, RANK).bytes()).isEqualTo(kept);
+        try (PeftArchive stored = PeftArchive.stored(new ByteArrayInputStream(kept), config, RANK)) {
+            assertThat(stored.adapter(config, "base").fingerprint("base")).isEqualTo(expected);
+            assertThat(bytes(stored)).isEqualTo(kept);
+        }
+        try (PeftArchive compressed = PeftArchive.stored(new ByteArrayInputStream(zip), config, RANK)) {
+            assertThat(bytes(compressed)).isEqualTo(kept);
+        }
     }
 
     @ParameterizedTest
@@ -118,8 +125,54 @@ final class PeftArchiveTest {
                 "adapter_config.json: is not valid JSON");
     }
 
+    @Test
+    void anImageMadeFromTheFileIsThatOfTheWholeAdapter() throws IOException {
+        byte[] zip = new Zip()
+                .add("adapter_config.json", settings)
+                .add("adapter_model.safetensors", weights)
+                .bytes();
+        BankLayout layout = new BankLayout(config, 2);
+        BankImage whole = layout.image(adapter);
+
+        try (PeftArchive archive = open(zip)) {
+            BankImage image = layout.image(whole.fingerprint(), archive.adapter(config, "base"));
+
+            assertThat(image).usingRecursiveComparison().isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void aBitThatChangedIsSeen() throws IOException {
+        byte[] kept;
+        try (PeftArchive archive = open(new Zip()
+                .add("adapter_config.json", settings)
+                .add("adapter_model.safetensors", weights)
+                .bytes())) {
+            kept = bytes(archive);
+        }
+        kept[kept.length / 2] ^= 1;
+
+        assertThatThrownBy(() -> PeftArchive.stored(new ByteArrayInputStream(kept), config, RANK))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("cannot be unpacked");
+    }
+
+    private PeftArchive open(byte[] zip) {
+        return PeftArchive.open(new ByteArrayInputStream(zip), config, RANK);
+    }
+
+    private static byte[] bytes(PeftArchive archive) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        archive.writeTo(bytes);
+        return bytes.toByteArray();
+    }
+
     private void assertRefused(byte[] zip, String reason) {
-        assertThatThrownBy(() -> PeftArchive.open(zip, config, RANK).read(config, "base"))
+        assertThatThrownBy(() -> {
+                    try (PeftArchive archive = open(zip)) {
+                        archive.adapter(config, "base");
+                    }
+                })
                 .isInstanceOf(BadFileException.class)
                 .hasMessageStartingWith("the adapter's zip: ")
                 .hasMessageContaining(reason)

@@ -29,7 +29,8 @@ final class PiecewiseConfigTest {
     void theShippedFileLoads() {
         PiecewiseConfig config = load();
 
-        assertThat(config.server()).isEqualTo(new PiecewiseConfig.Server("127.0.0.1", 8080, 16 << 20, 30, 65536));
+        assertThat(config.server())
+                .isEqualTo(new PiecewiseConfig.Server("127.0.0.1", 8080, 16 << 20, 512 << 20, 30, 65536));
         assertThat(config.model()).isEqualTo(new PiecewiseConfig.Model("", "", "", "auto", Dtype.AUTO, false));
         assertThat(config.engine()).isEqualTo(new PiecewiseConfig.Engine(64, 32768, 512, 1024, 2.0, 0, 0, true));
         assertThat(config.adapters())

@@ -111,7 +111,14 @@ final class TestGateway implements AutoCloseable {
     static HttpLimits limits(int requests, Duration idle, Duration patience) {
         HttpLimits usual = HttpLimits.DEFAULT;
         return new HttpLimits(
-                usual.bodyBytes(), usual.uriBytes(), usual.headerBytes(), requests, idle, patience, usual.writeBytes());
+                usual.bodyBytes(),
+                usual.uploadBytes(),
+                usual.uriBytes(),
+                usual.headerBytes(),
+                requests,
+                idle,
+                patience,
+                usual.writeBytes());
     }
 
     static TestGateway loading(HttpLimits limits) {

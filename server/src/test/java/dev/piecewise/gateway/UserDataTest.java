@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.gateway.http.HttpLimits;
-import dev.piecewise.store.Store;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -85,7 +84,7 @@ final class UserDataTest {
         server.send(
                 "POST", "/v1/users/ann/history", "{\"items\":[{\"id\":\"x\",\"prompt\":\"p\",\"completion\":\"c\"}]}");
         server.send("POST", "/v1/users/ann/plan", "");
-        server.store.putAdapter("ann", new Store.OwnAdapter("sha256:00", new byte[] {1, 2, 3}));
+        server.store.putAdapter("ann", "sha256:00", "base", out -> out.write(new byte[] {1, 2, 3}));
         server.send("POST", "/v1/responses", "{\"user\":\"ann\",\"input\":\"how was it?\"}");
         server.send("POST", "/v1/responses", "{\"user\":\"ben\",\"input\":\"and you?\"}");
 

@@ -19,8 +19,10 @@ import dev.piecewise.config.PiecewiseConfig.UnknownUser;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.fixture.TinyAdapter;
 import dev.piecewise.store.Store;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,7 +57,7 @@ final class ServingModesTest {
         personalizer.assemble("ann");
         assertThat(personalizer.resolve("ann", Mode.AUTO, ANY).mode()).isEqualTo(Mode.ASSEMBLED);
 
-        LoraAdapter stored = own.put("ann", zip(1));
+        OwnAdapters.Stored stored = own.put("ann", zip(1));
         Served served = personalizer.resolve("ann", Mode.AUTO, ANY);
 
         assertThat(served.mode()).isEqualTo(Mode.OWN);
@@ -86,8 +88,8 @@ final class ServingModesTest {
                 .isInstanceOfSatisfying(
                         OwnAdapters.Search.Found.class,
                         found -> assertThat(found.adapter().fingerprint()).isEqualTo(fingerprint));
-        byte[] kept = fresh.zip("bob").orElseThrow();
-        assertThat(own.put("eve", kept).fingerprint()).isEqualTo(fingerprint);
+        StoredZip kept = fresh.zip("bob").orElseThrow();
+        assertThat(own.put("eve", kept.input()).fingerprint()).isEqualTo(fingerprint);
     }
 
     @Test
@@ -125,10 +127,42 @@ final class ServingModesTest {
 
     @Test
     void whatCannotBeServedIsNotStored() throws IOException {
-        assertRefused(ErrorCode.INVALID_REQUEST, "adapter", () -> own.put("bob", new byte[] {1, 2, 3}));
-        byte[] wide = zip(TinyAdapter.of(config(), 5, 1, Projection.Q));
+        assertRefused(
+                ErrorCode.INVALID_REQUEST,
+                "adapter",
+                () -> own.put("bob", new ByteArrayInputStream(new byte[] {1, 2, 3})));
+        InputStream wide = zip(TinyAdapter.of(config(), 5, 1, Projection.Q));
         assertRefused(ErrorCode.INVALID_REQUEST, "adapter", () -> own.put("bob", wide));
         assertThat(with.store.user("bob")).isEmpty();
+    }
+
+    @Test
+    void anAdapterWhoseBaseWasNotNotedIsKnownByItsFingerprint() throws IOException {
+        StoredZip zip = stored("eve");
+        byte[] bytes = zip.input().readAllBytes();
+        with.store.putAdapter("bob", zip.adapter().fingerprint(), "", out -> out.write(bytes));
+        assertThat(personalizer.resolve("bob", Mode.OWN, ANY).adaptation().fingerprint())
+                .isEqualTo(zip.adapter().fingerprint());
+
+        with.store.putAdapter("bob", "sha256:of another base", "", out -> out.write(bytes));
+        own.forget("bob");
+        assertThat(personalizer.resolve("bob", Mode.AUTO, ANY).reason()).contains("made for another base model");
+    }
+
+    @Test
+    void whatWasDamagedInTheStoreIsToldAndNotServed() throws IOException {
+        byte[] damaged = stored("eve").input().readAllBytes();
+        damaged[damaged.length / 2] ^= 1;
+        with.store.putAdapter("bob", "sha256:any", "base", out -> out.write(damaged));
+
+        assertThat(personalizer.resolve("bob", Mode.AUTO, ANY).reason())
+                .contains("the user's own adapter cannot be served", "cannot be unpacked", "upload it again");
+        assertRefused(ErrorCode.CONFLICT, "user", () -> personalizer.resolve("bob", Mode.OWN, ANY));
+    }
+
+    private StoredZip stored(String user) throws IOException {
+        own.put(user, zip(1));
+        return own.zip(user).orElseThrow();
     }
 
     @Test
@@ -168,11 +202,11 @@ final class ServingModesTest {
         return ModelConfigReader.read(TinyModel.writeConfig(model, TinyModel.config()));
     }
 
-    private byte[] zip(long seed) throws IOException {
+    private InputStream zip(long seed) throws IOException {
         return zip(TinyAdapter.of(config(), 2, seed, Projection.Q, Projection.V));
     }
 
-    private byte[] zip(LoraAdapter adapter) throws IOException {
+    private InputStream zip(LoraAdapter adapter) throws IOException {
         Path peft = TinyAdapter.write(
                 adapter, config(), Files.createTempDirectory(directory, "peft").resolve("adapter"));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -182,6 +216,6 @@ final class ServingModesTest {
                 zip.write(Files.readAllBytes(peft.resolve(file)));
             }
         }
-        return bytes.toByteArray();
+        return new ByteArrayInputStream(bytes.toByteArray());
     }
 }

@@ -26,21 +26,29 @@ final class BodyReader {
     static Future<Body> read(HttpServerRequest request, int limit, Body.Budget budget) {
         BodyReader reader = new BodyReader(request, limit, budget);
         request.handler(reader::add);
-        request.endHandler(end -> reader.whole.tryComplete(new Body(reader.received.getBytes(), budget)));
+        request.endHandler(end -> reader.whole.tryComplete(Body.of(reader.received.getBytes(), budget)));
         request.exceptionHandler(broken -> reader.fail(new ClientGoneException()));
         reader.begin();
         return reader.whole.future();
     }
 
     private void begin() {
-        if (announced() > limit) {
-            fail(tooLarge());
-        } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+        if (announced(request) > limit) {
+            fail(tooLarge(limit));
+        } else {
+            proceed(request);
+        }
+    }
+
+    /** Tells a client that waits for it to send the body. */
+    static void proceed(HttpServerRequest request) {
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
     }
 
-    private long announced() {
+    /** The length that the client tells; 0 where it tells none. */
+    static long announced(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null ? 0 : Long.parseLong(length);
@@ -51,7 +59,7 @@ final class BodyReader {
 
     private void add(Buffer bytes) {
         if (received.length() + bytes.length() > limit) {
-            fail(tooLarge());
+            fail(tooLarge(limit));
         } else if (budget.tryTake(bytes.length())) {
             received.appendBuffer(bytes);
         } else {
@@ -68,7 +76,7 @@ final class BodyReader {
         }
     }
 
-    private ServingException tooLarge() {
+    static ServingException tooLarge(long limit) {
         return new ServingException(ErrorCode.TOO_LARGE, "the request body is larger than %d bytes".formatted(limit));
     }
 }

@@ -8,6 +8,7 @@ import dev.piecewise.telemetry.Traces;
 import dev.piecewise.tenant.Access;
 import dev.piecewise.tenant.Allowance;
 import dev.piecewise.tenant.Caller;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -91,7 +92,7 @@ final class Dispatcher implements Handler<HttpServerRequest> {
             refuse(request, pattern, refused);
             return;
         }
-        BodyReader.read(request, loop.limits().bodyBytes(), loop.gate().bodies())
+        read(request, found.route())
                 .onSuccess(body -> {
                     connections.busy(request.connection());
                     Exchange exchange = new Exchange(request, caller, found.parts(), body, loop, pass);
@@ -109,6 +110,20 @@ final class Dispatcher implements Handler<HttpServerRequest> {
                     }
                     pass.close();
                 });
+    }
+
+    private Future<Body> read(HttpServerRequest request, Routes.Route route) {
+        return switch (route.kind()) {
+            case ORDINARY, ALWAYS ->
+                BodyReader.read(request, loop.limits().bodyBytes(), loop.gate().bodies());
+            case UPLOAD ->
+                UploadReader.read(
+                        request,
+                        loop.limits().uploadBytes(),
+                        loop.gate().uploads(),
+                        loop.context(),
+                        () -> connections.waiting(request.connection()));
+        };
     }
 
     private void answer(Exchange exchange, Routes.Route route, HttpServerRequest request) {

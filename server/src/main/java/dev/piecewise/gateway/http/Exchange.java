@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.InputStream;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
@@ -148,9 +149,9 @@ public final class Exchange implements AutoCloseable {
         return Json.object(body.take());
     }
 
-    /** The body as it came; it can be asked for once. */
-    public byte[] bytes() {
-        return body.take();
+    /** The body of a route that takes files, from its start; closed with the request. */
+    public InputStream upload() {
+        return body.input();
     }
 
     /** Adds a header to the answer, which must not have begun. */
@@ -208,6 +209,21 @@ public final class Exchange implements AutoCloseable {
         return stream;
     }
 
+    /** Begins an answer of so many bytes; its head goes out with the first of them. */
+    public FileStream file(String contentType, long bytes) {
+        succeed();
+        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(bytes));
+        FileStream stream = new FileStream(this);
+        open = stream;
+        return stream;
+    }
+
+    /** Ends the connection. */
+    void abort() {
+        request.connection().close();
+    }
+
     /** From here until it is closed, the current thread is interrupted when the client leaves. */
     public ClientWatch watch() throws ClientGoneException {
         return new ClientWatch(response, Thread.currentThread());
@@ -217,7 +233,7 @@ public final class Exchange implements AutoCloseable {
     void fail(ServingException refused) throws InterruptedException, ClientGoneException {
         byte[] error = Json.bytes(ErrorBody.of(refused));
         if (!response.headWritten()) {
-            response.headers().remove(HttpHeaders.TRANSFER_ENCODING);
+            response.headers().remove(HttpHeaders.TRANSFER_ENCODING).remove(HttpHeaders.CONTENT_LENGTH);
             response.setChunked(false);
             retryAfter(refused).ifPresent(seconds -> with("Retry-After", seconds));
             answer(refused.code().status(), JSON, error);

@@ -19,6 +19,7 @@ public final class Gate {
     private final Entrance entrance;
     private final int most;
     private final Body.Budget bodies;
+    private final Body.Budget uploads;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
     private int inside;
@@ -28,10 +29,16 @@ public final class Gate {
         this.entrance = entrance;
         most = limits.requests();
         bodies = new Body.Budget((long) LARGEST_BODIES * limits.bodyBytes());
+        uploads = new Body.Budget(LARGEST_BODIES * limits.uploadBytes());
     }
 
     Body.Budget bodies() {
         return bodies;
+    }
+
+    /** On the disk. */
+    Body.Budget uploads() {
+        return uploads;
     }
 
     /** Who sends this request; UNAUTHORIZED or FORBIDDEN when they may not. */

@@ -55,7 +55,7 @@ public final class HttpListener extends VerticleBase {
     public Future<?> start() {
         IdleConnections connections = new IdleConnections(limits.idle());
         vertx.setPeriodic(SWEEP_MILLIS, now -> connections.closeOverdue());
-        Loop loop = new Loop(gate, limits, new Turns(context, metrics));
+        Loop loop = new Loop(context, gate, limits, new Turns(context, metrics));
         Sockets open = new Sockets(loop, connections);
         sockets = open;
         vertx.setPeriodic(Sockets.pingMillis(), now -> open.ping());

@@ -1,8 +1,10 @@
 package dev.piecewise.gateway.http;
 
+import io.vertx.core.Context;
+
 /**
  * What everything that one event loop serves has in common.
  *
  * @param turns of the answers that are streamed
  */
-record Loop(Gate gate, HttpLimits limits, Turns turns) {}
+record Loop(Context context, Gate gate, HttpLimits limits, Turns turns) {}

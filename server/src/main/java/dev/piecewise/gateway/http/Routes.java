@@ -22,19 +22,34 @@ public final class Routes {
     private final List<Route> routes = new ArrayList<>();
     private final Map<String, Supplier<SocketEndpoint>> sockets = new HashMap<>();
 
+    /** How a route is come by. */
+    enum Kind {
+        /** Closed while the server drains. */
+        ORDINARY,
+        /** As an ordinary one, and its body may be a large file. */
+        UPLOAD,
+        /** Answers as long as the port is open. */
+        ALWAYS
+    }
+
     /** Adds a route that is closed while the server drains. */
     public Routes add(String method, String pattern, Endpoint endpoint) {
-        return add(method, pattern, endpoint, true);
+        return add(method, pattern, endpoint, Kind.ORDINARY);
+    }
+
+    /** As {@link #add}, for an endpoint that reads its body with {@link Exchange#upload}. */
+    public Routes addUpload(String method, String pattern, Endpoint endpoint) {
+        return add(method, pattern, endpoint, Kind.UPLOAD);
     }
 
     /** Adds a route that answers as long as the port is open. */
     public Routes addAlways(String method, String pattern, Endpoint endpoint) {
-        return add(method, pattern, endpoint, false);
+        return add(method, pattern, endpoint, Kind.ALWAYS);
     }
 
-    private Routes add(String method, String pattern, Endpoint endpoint, boolean gated) {
+    private Routes add(String method, String pattern, Endpoint endpoint, Kind kind) {
         List<String> parts = List.of(pattern.split("/", -1));
-        routes.add(new Route(method, pattern, parts, endpoint, gated, Access.of(method, pattern)));
+        routes.add(new Route(method, pattern, parts, endpoint, kind, Access.of(method, pattern)));
         return this;
     }
 
@@ -58,7 +73,11 @@ public final class Routes {
         return Optional.ofNullable(sockets.get(path));
     }
 
-    record Route(String method, String pattern, List<String> parts, Endpoint endpoint, boolean gated, Access access) {}
+    record Route(String method, String pattern, List<String> parts, Endpoint endpoint, Kind kind, Access access) {
+        boolean gated() {
+            return kind != Kind.ALWAYS;
+        }
+    }
 
     /** What a request is for. */
     sealed interface Match {
