@@ -64,9 +64,24 @@ def attend(self, q: Tensor, keys: Tensor, values: Tensor, window: int, scale: fl
     return out.permute([2, 0, 1, 3]).reshape([count, heads * dim])
 
 
+def contexts(self, rows: Tensor, groups: List[int], dtype: int) -> List[Tensor]:
+    # rows as step() has them -> for each group the places of its keys [n * longest], in place of those behind a row's end its first one, and the mask [n, 1, 1, longest] that hides these
+    tables = annotate(List[Tensor], [])
+    for g in range(len(groups) // 3):
+        n = groups[g * 3 + 1]
+        positions = rows.select(0, 1).narrow(0, groups[g * 3], n).unsqueeze(1)
+        first = torch.sub(rows.select(0, 3).narrow(0, groups[g * 3], n).unsqueeze(1), positions)
+        behind = torch.arange(groups[g * 3 + 2], device=rows.device).unsqueeze(0)
+        seen = torch.le(behind, positions)
+        tables.append(torch.where(seen, torch.add(first, behind), first).view([-1]))
+        mask = torch.zeros([n, groups[g * 3 + 2]], dtype=dtype, device=rows.device)
+        tables.append(torch.masked_fill(mask, torch.logical_not(seen), float("-inf")).unsqueeze(1).unsqueeze(1))
+    return tables
+
+
 def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, places: Tensor, mask: Tensor, scale: float) -> Tensor:
     # One token of each of n sequences: q [n, heads, head_dim], places [n * longest] of their keys, mask [n, 1, 1, longest] -> [n, heads * head_dim].
-    # Copying short contexts side by side costs less than starting the threads once for each sequence.
+    # Copying contexts side by side costs less than starting the threads once for each sequence, unless they are long.
     n = q.size(0)
     dim = q.size(2)
     kv_heads = keys.size(1)
@@ -77,8 +92,24 @@ def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, places: Tensor, m
     return torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=scale).reshape([n, q.size(1) * dim])
 
 
-def row_places(self, extents: Tensor, longest: int) -> Tensor:
-    return torch.add(extents.unsqueeze(1), torch.arange(longest, device=extents.device).unsqueeze(0))
+def attend_spans(self, q: Tensor, keys: Tensor, values: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], window: int, scale: float) -> Tensor:
+    # q [T, heads, head_dim] -> [T, heads * head_dim]. groups = (first row, rows, longest context) each of single tokens that are attended to together; spans up to there have one row each
+    parts = annotate(List[Tensor], [])
+    reached = 0
+    for g in range(len(groups) // 3 + 1):
+        last = g == len(groups) // 3
+        together = not last and (window == 0 or groups[g * 3 + 2] <= window)
+        until = len(spans) // 4
+        if not last:
+            until = groups[g * 3] if together else groups[g * 3] + groups[g * 3 + 1]
+        for s in range(reached, until):
+            length = spans[s * 4 + 3] + spans[s * 4 + 1]
+            parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), window, scale))
+        reached = until
+        if together:
+            parts.append(self.attend_rows(q.narrow(0, until, groups[g * 3 + 1]), keys, values, contexts[g * 2], contexts[g * 2 + 1], scale))
+            reached = until + groups[g * 3 + 1]
+    return parts[0] if len(parts) == 1 else torch.cat(parts, 0)
 
 
 def project_heads(self, qkv: Tensor, weights: List[Tensor], base: int, shape: List[int], eps: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

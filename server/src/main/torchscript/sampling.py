@@ -1,6 +1,6 @@
 # From logits to tokens, on the device.
 # counts = [T, draws, scored positions, alternatives (-1: no logprobs), logprob rows, biases, repeated tokens, plain draws, filtered draws,
-#   decode rows to attend together, longest context of these, masked draws, words of a mask]
+#   masked draws, words of a mask]
 # ints behind the 7 T: logit rows (draws + scored), targets (draws + scored; -1 for a draw), logprob rows, bias rows, bias tokens, repeated rows,
 #   repeated tokens, plain draws, filtered draws, top k of each draw,
 #   masked draws, their masks (bit t % 64 of word t // 64: token t may be chosen)
@@ -58,9 +58,9 @@ def sample(self, logits: Tensor, ints: Tensor, floats: Tensor, counts: List[int]
     at = at + draws + counts[2]
     logprob_rows = ints.narrow(0, at, counts[4]).to(device)
     at = at + counts[4]
-    if counts[11] > 0:
+    if counts[9] > 0:
         behind = at + 2 * (counts[5] + counts[6]) + counts[7] + counts[8] + draws
-        self.forbid(logits, ints, behind, counts[11], counts[12])
+        self.forbid(logits, ints, behind, counts[9], counts[10])
     raw = logits.index_select(0, logprob_rows) if counts[4] > 0 else logits
     if counts[5] > 0:
         rows = ints.narrow(0, at, counts[5]).to(device)

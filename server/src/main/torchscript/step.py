@@ -67,8 +67,8 @@ def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     return self.linear(x, weights[2], none, shape[6], none)
 
 
-def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], segments: List[int]) -> Tensor:
-    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each
+def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int]) -> Tensor:
+    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each; groups = see attend_spans()
     total = counts[0]
     device = weights[0].device
     dtype = weights[0].dtype
@@ -84,14 +84,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     token_gains = none
     if gains.numel() > 0:
         token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
-    row_places = places
-    row_mask = places
-    if counts[9] > 0:
-        first = torch.sub(rows.select(0, 3), rows.select(0, 1)).narrow(0, 0, counts[9])
-        row_places = self.row_places(first, counts[10])
-        seen = torch.le(torch.arange(counts[10], device=device).unsqueeze(0), rows.select(0, 1).narrow(0, 0, counts[9]).unsqueeze(1))
-        row_mask = torch.masked_fill(torch.zeros([counts[9], counts[10]], dtype=dtype, device=device), torch.logical_not(seen), float("-inf")).unsqueeze(1).unsqueeze(1)
-        row_places = torch.where(seen, row_places, first.unsqueeze(1)).view([-1])
+    contexts = self.contexts(rows, groups, dtype)
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]
@@ -106,14 +99,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         values = arena[layer * 2 + 1]
         keys.index_copy_(0, places, qk.narrow(1, heads, kv_heads))
         values.index_copy_(0, places, qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
-        parts = annotate(List[Tensor], [])
-        together = counts[9] if windows[layer] == 0 or counts[10] <= windows[layer] else 0
-        if together > 0:
-            parts.append(self.attend_rows(q.narrow(0, 0, together), keys, values, row_places, row_mask, numbers[1]))
-        for s in range(together, len(spans) // 4):
-            length = spans[s * 4 + 3] + spans[s * 4 + 1]
-            parts.append(self.attend(q.narrow(0, spans[s * 4], spans[s * 4 + 1]), keys.narrow(0, spans[s * 4 + 2], length), values.narrow(0, spans[s * 4 + 2], length), windows[layer], numbers[1]))
-        attended = parts[0] if len(parts) == 1 else torch.cat(parts, 0)
+        attended = self.attend_spans(q, keys, values, spans, groups, contexts, windows[layer], numbers[1])
         update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = self.base_linear(attended, weights, shape, layer, 1, update)
         h = self.norm(x, weights[base + 5], eps)

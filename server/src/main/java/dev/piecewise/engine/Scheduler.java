@@ -82,6 +82,7 @@ final class Scheduler {
                 plan.add(sequence, 1);
             }
         }
+        plan.arrange();
         plan.limit(pace.most(plan.decoding(), plan.room()));
         for (int i = 0; i < running.size() && plan.room() > 0; i++) {
             if (running.get(i).pending() > 1) {

@@ -1,10 +1,15 @@
 package dev.piecewise.engine;
 
+import dev.piecewise.adapter.BankImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** A step while it is put together: how many tokens of which sequences. Used again for each step. */
 final class StepPlan {
+    private static final Comparator<Sequence> ALIKE = Comparator.comparingInt(StepPlan::rank)
+            .thenComparingInt(sequence -> sequence.tokens().length());
+
     private final int budget;
     /** Tokens of this step, for each of its sequences. */
     private final int[] lengths;
@@ -29,6 +34,11 @@ final class StepPlan {
     void decode(Sequence sequence) {
         add(sequence, 1);
         decoding++;
+    }
+
+    /** Puts those of like adapters and contexts side by side, for the device; while all have one token. */
+    void arrange() {
+        sequences.sort(ALIKE);
     }
 
     /** Sequences that get the next token of their completion. */
@@ -69,5 +79,10 @@ final class StepPlan {
             spans.add(sequences.get(i).span(lengths[i]));
         }
         return new Step(sequences, new Batch(spans));
+    }
+
+    private static int rank(Sequence sequence) {
+        BankImage adapter = sequence.adapter();
+        return adapter == null ? 0 : adapter.rank();
     }
 }

@@ -11,16 +11,14 @@ final class KvArena implements AutoCloseable {
     private final TorchScript script;
     private final PtNDArray[] arrays;
     private final IValue tensors;
+    private final int width;
 
     /** INVALID_REQUEST with param {@code engine.kv-places} when the device has not that much memory. */
     KvArena(BaseModel base, int places) {
         ModelConfig config = base.config();
         arrays = new PtNDArray[2 * config.layers()];
-        long bytes = (long) places
-                * config.kvHeads()
-                * config.headDim()
-                * base.precision().bytes()
-                * arrays.length;
+        width = config.kvHeads() * config.headDim();
+        long bytes = (long) places * width * base.precision().bytes() * arrays.length;
         try {
             for (int i = 0; i < arrays.length; i++) {
                 arrays[i] = base.zeros(places, config.kvHeads(), config.headDim());
@@ -32,6 +30,11 @@ final class KvArena implements AutoCloseable {
         }
         script = base.script();
         tensors = IValue.listFrom(arrays);
+    }
+
+    /** Values of one place's keys in one layer. */
+    int width() {
+        return width;
     }
 
     IValue tensors() {

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** The numbers of one step in the layout that the script's {@code step} and {@code sample} describe. Used once. */
 final class StepInputs {
     private static final int ROWS = 7;
-    /** Padded keys of the decode rows that are copied side by side; beyond it one call for each sequence is cheaper. */
-    private static final int TOGETHER_PLACES = 4096;
-
     /** Below it the likeliest token is taken: in float32 the logits could no longer be divided by it. */
     private static final double MIN_TEMPERATURE = 1e-5;
 
@@ -81,7 +78,6 @@ final class StepInputs {
     }
 
     long[] counts() {
-        int together = decodesTogether();
         return new long[] {
             tokens,
             draws.size(),
@@ -92,33 +88,9 @@ final class StepInputs {
             repeatedRows.size(),
             plain.size(),
             filtered.size(),
-            together,
-            longestContext(together),
             maskedRows.size(),
             maskWords
         };
-    }
-
-    /** How many of the first spans are single tokens whose contexts are short enough to be attended to side by side; 0 or 1 is none. */
-    private int decodesTogether() {
-        int count = 0;
-        int longest = 0;
-        while (count < spans.size() && spans.get(count).length() == 1) {
-            longest = Math.max(longest, spans.get(count).position() + 1);
-            if ((long) longest * (count + 1) > TOGETHER_PLACES) {
-                break;
-            }
-            count++;
-        }
-        return count < 2 ? 0 : count;
-    }
-
-    private int longestContext(int count) {
-        int longest = 0;
-        for (int i = 0; i < count; i++) {
-            longest = Math.max(longest, spans.get(i).position() + 1);
-        }
-        return longest;
     }
 
     /** Per span: first row, rows, extent, position. */

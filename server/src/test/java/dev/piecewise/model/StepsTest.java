@@ -2,7 +2,6 @@ package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.Span;
 import dev.piecewise.engine.StepResult;
 import dev.piecewise.engine.TokenLogprobs;
@@ -141,23 +140,27 @@ final class StepsTest {
     @EnumSource
     void decodingSequencesOfAnyLengthReadAsEachAlone(Attention attention) {
         TinyRunner tiny = attention.runner();
-        assertDecodesTogether(tiny, 5, 1, 14, 2, 9, 13);
-        assertDecodesTogether(tiny, 5, 14, 30, 200, 18, 120);
-        assertDecodesTogether(tiny, 10, 398, 380, 360, 390, 370, 398, 350, 380, 360, 350, 370, 20);
-        assertDecodesTogether(tiny, 0, 2060, 40, 30);
+        assertDecodesTogether(tiny, new long[] {0, 6, 15}, 5, 1, 14, 2, 9, 13);
+        assertDecodesTogether(tiny, new long[] {0, 6, 201}, 5, 14, 30, 200, 18, 120);
+        assertDecodesTogether(tiny, new long[] {0, 2, 41, 3, 2, 36}, 30, 40, 4_300, 35, 25);
+        assertDecodesTogether(tiny, new long[0], 4_300, 30);
     }
 
-    /** Sequences of these lengths, one token more in each of two steps; so many of them are attended to side by side. */
-    private static void assertDecodesTogether(TinyRunner tiny, int together, int... lengths) {
+    /** Sequences of these lengths, one token more in each of two steps; in the first these groups are attended to side by side. */
+    private static void assertDecodesTogether(TinyRunner tiny, long[] groups, int... lengths) {
         int[] longer = IntStream.of(lengths).map(length -> length + 2).toArray();
         List<Reading> readings = readings(tiny, longer);
         for (Reading reading : readings) {
             step(tiny, List.of(reading), List.of(reading.next(tiny, reading.tokens.length - 2)));
         }
         for (int i = 0; i < 2; i++) {
+            int more = i;
             List<Span> spans =
                     readings.stream().map(reading -> reading.next(tiny, 1)).toList();
-            assertThat(new StepInputs(new Batch(spans)).counts()[9]).isEqualTo(together);
+            long[] expected = IntStream.range(0, groups.length)
+                    .mapToLong(at -> groups[at] + (at % 3 == 2 ? more : 0))
+                    .toArray();
+            assertThat(new Together(spans, tiny.width()).table()).containsExactly(expected);
             step(tiny, readings, spans);
         }
         for (Reading reading : readings) {
@@ -175,7 +178,7 @@ final class StepsTest {
         }
         List<Span> spans =
                 readings.stream().map(reading -> reading.next(tiny, 33)).toList();
-        assertThat(new StepInputs(new Batch(spans)).counts()[9]).isEqualTo(3);
+        assertThat(new Together(spans, tiny.width()).table()).containsExactly(0, 3, 40);
         step(tiny, readings, spans);
         readings.forEach(reading -> assertRight(tiny, reading));
     }

@@ -68,6 +68,11 @@ final class TinyRunner implements AutoCloseable {
         return runner;
     }
 
+    /** Values of a place's keys in a layer. */
+    int width() {
+        return config.kvHeads() * config.headDim();
+    }
+
     void load(LoraAdapter adapter, int column) {
         runner.loadAdapter(base.bankLayout().image(adapter), column);
     }
