@@ -25,6 +25,9 @@ final class PromptPace {
     /** Steps of one kind do not all take the same time, and nearly all of them are to be below the bound. */
     private static final double MARGIN = 0.8;
 
+    /** Of so many sequences: how many fewer may stand for them when it is learned what a prompt adds. */
+    private static final double NEAR = 0.9;
+
     private final double stretch;
     /** By the number of decoding sequences; of steps that did nothing else. */
     private final RecentMedian[] alone;
@@ -94,8 +97,9 @@ final class PromptPace {
 
     /** Much smaller chunks than usual tell nothing, since what they cost is less than what steps differ by anyway. */
     private void learnPerToken(int decoding, int prompts, double seconds) {
-        if (alone[decoding].count() > 0 && 4 * prompts >= Math.max(LEAST, fitting(decoding))) {
-            perToken.add((seconds - alone[decoding].value()) / prompts);
+        int known = nearestKnown(decoding);
+        if (known >= NEAR * decoding && known > 0 && 4 * prompts >= Math.max(LEAST, fitting(known))) {
+            perToken.add((seconds - alone[known].value()) / prompts);
             tried = prompts;
         }
     }

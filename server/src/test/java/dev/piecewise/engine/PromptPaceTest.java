@@ -151,6 +151,26 @@ final class PromptPaceTest {
         assertThat(pace.most(12, 500)).isEqualTo(96);
     }
 
+    @Test
+    void whatATokenCostsIsLearnedBesideAsManySequencesAsNeverRanAlone() {
+        pace.took(63, 0, 0.1);
+        List<Integer> chunks = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            chunks.add(pace.most(64, 448));
+            pace.took(64, chunks.getLast(), 0.1 + chunks.getLast() * 0.001);
+        }
+        assertThat(chunks).containsExactly(16, 32, 64, 80);
+    }
+
+    @Test
+    void whatMoreSequencesCostIsNotTakenForThePrompts() {
+        pace.took(1, 0, 0.003);
+        for (int decoding = 2; decoding < 60; decoding++) {
+            assertThat(pace.most(decoding, 448)).isEqualTo(16);
+            pace.took(decoding, 16, 0.003 + 0.0005 * decoding);
+        }
+    }
+
     /** Machines whose steps differ by 3 %: two cores with a small and a large batch, attention that costs more the longer the prompt is, and a GPU whose first 200 tokens cost nothing. */
     @ParameterizedTest
     @CsvSource({
