@@ -36,15 +36,14 @@ def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int, onto: Tensor) 
 def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, onto: Tensor) -> Tensor:
     # Every row of x is rounded to int8 by a scale of its own, so what it comes out as does not depend on the other rows.
     rows = x.size(0)
-    if rows < 4:
-        x = torch.constant_pad_nd(x, [0, 0, 0, 4 - rows])
-    step = torch.clamp(torch.mul(torch.linalg_vector_norm(x, float("inf"), [1], True), 1. / 127.), min=1e-30)
+    step = torch.clamp(torch.mul(torch.amax(torch.abs(x), [1], True), 1. / 127.), min=1e-30)
     # Truncation of what is half a step above rounds.
     q = torch.addcmul(torch.full([1], 128.5, dtype=6), x, torch.reciprocal(step.to(6))).to(0)
+    if rows < 4:
+        q = torch.constant_pad_nd(q, [0, 0, 0, 4 - rows], 128)
     y = ops.onednn.qlinear_pointwise(q, 1., 128, w, scale, torch.zeros([1], dtype=3), None, 1., 0, 15, "none", [], "")
     if rows < 4:
         y = y.narrow(0, 0, rows)
-        step = step.narrow(0, 0, rows)
     if onto.numel() > 0:
         y = torch.addcmul(onto, y, step)
     else:
