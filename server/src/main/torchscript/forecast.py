@@ -87,7 +87,8 @@ def mean_log_probabilities(self, weights: List[Tensor], shape: List[int], window
 
 
 def assemble_foreseen(self, weights: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], pool: List[Tensor], at: List[int], settings: List[float], ints: Tensor, position_weights: Tensor, lengths: List[int], forecast: List[Tensor]) -> Tensor:
-    # settings = [k, temperature, what site scores are multiplied by, what forecasts are, absolute] -> [sites of the pool, 2 k]. Every site sees what flows into it in the base alone.
+    # settings = [k, temperature, absolute, then for each layer what site scores are multiplied by, and what forecasts are] -> [sites of the pool, 2 k].
+    # Every site sees what flows into it in the base alone.
     inputs = annotate(List[Tensor], [])
     none = annotate(List[int], [])
     for i in range(len(at)):
@@ -95,16 +96,18 @@ def assemble_foreseen(self, weights: List[Tensor], shape: List[int], windows: Li
     states, errors, asked = self.read_answers(weights, shape, windows, numbers, rope, none, [0.0], ints, position_weights, lengths, inputs)
     weight = position_weights.to(asked.device).index_select(0, asked).unsqueeze(1)
     met = torch.mm(self.with_one(states, forecast[0]).t(), torch.mul(self.with_one(errors, forecast[1]), weight))
-    gains = torch.mul(torch.mv(forecast[2], met.flatten()), settings[3])
+    gains = torch.mv(forecast[2], met.flatten())
     groups = [0, 0, 0, 1, 2, 2, 3]
     found = annotate(List[Tensor], [])
     for i in range(len(at)):
         stack = at[i]
         if stack >= 0:
             input = inputs[(i // 7) * 4 + groups[i % 7]]
-            scores = torch.mul(torch.mv(pool[stack + 2], input), settings[2] / float(input.size(0)) ** 0.5)
-            scores = torch.abs(scores) if settings[4] == 1.0 else scores
-            best, chosen = torch.topk(torch.add(torch.add(scores, gains), pool[stack + 3]), int(settings[0]))
+            scales = 3 + i // 7 * 2
+            scores = torch.mul(torch.mv(pool[stack + 2], input), settings[scales] / float(input.size(0)) ** 0.5)
+            scores = torch.abs(scores) if settings[2] == 1.0 else scores
+            scores = torch.add(scores, torch.mul(gains, settings[scales + 1]))
+            best, chosen = torch.topk(torch.add(scores, pool[stack + 3]), int(settings[0]))
             found.append(torch.cat([chosen.to(6), torch.softmax(torch.div(best, settings[1]), 0)]))
     return torch.stack(found)
 

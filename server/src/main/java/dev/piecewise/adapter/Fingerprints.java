@@ -48,13 +48,13 @@ public final class Fingerprints {
                 hash.put(stack.a(sharer)).put(stack.b(sharer)).put(stack.gate(sharer));
             }
         });
-        pool.forecast()
-                .ifPresent(forecast -> hash.put("forecast")
-                        .put(forecast.siteScale())
-                        .put(forecast.gainScale())
-                        .put(forecast.states())
-                        .put(forecast.errors())
-                        .put(forecast.weights()));
+        pool.forecast().ifPresent(forecast -> {
+            hash.put("forecast");
+            for (float scale : forecast.scales()) {
+                hash.put(scale);
+            }
+            hash.put(forecast.states()).put(forecast.errors()).put(forecast.weights());
+        });
         return hash.finish();
     }
 

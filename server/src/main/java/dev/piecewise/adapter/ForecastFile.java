@@ -19,7 +19,7 @@ final class ForecastFile {
     private ForecastFile() {}
 
     static void add(GainForecast forecast, SafetensorsWriter pieces) {
-        pieces.add(SCALES, DType.F32, () -> new float[] {forecast.siteScale(), forecast.gainScale()}, 2);
+        pieces.add(SCALES, DType.F32, forecast::scales, forecast.scales().length);
         pieces.add(STATES, DType.F32, forecast::states, forecast.rank(), forecast.hidden());
         pieces.add(ERRORS, DType.F32, forecast::errors, forecast.rank(), forecast.hidden());
         pieces.add(WEIGHTS, DType.F32, forecast::weights, forecast.sharers(), forecast.rank() + 1, forecast.rank() + 1);
@@ -39,13 +39,11 @@ final class ForecastFile {
         }
         int rank = Math.toIntExact(states.shape()[0]);
         int hidden = Math.toIntExact(states.shape()[1]);
-        float[] scales = values(file, SCALES, 2);
         try {
             return Optional.of(new GainForecast(
                     hidden,
                     rank,
-                    scales[0],
-                    scales[1],
+                    file.floats(file.tensor(SCALES)),
                     values(file, STATES, rank, hidden),
                     values(file, ERRORS, rank, hidden),
                     values(file, WEIGHTS, sharers, rank + 1, rank + 1)));

@@ -6,23 +6,22 @@ import java.util.Optional;
 /**
  * Foretells how much the pieces of each sharer would raise the probability of what a user wrote beside the other sharers', from one pass of the base model alone. At each position of an answer the base has a
  * last hidden state and makes an error, the embedding of the token that came less the mean embedding that it expected; their coordinates along some directions, each with a 1 behind,
- * are multiplied pairwise, and a sharer's forecast is linear in the mean of these products. It counts for all of the sharer's pieces beside their site scores. Site inputs alone cannot tell
- * what a user's answers are to the same prompts, which is all that sets a strict rating from a generous one.
+ * are multiplied pairwise, and a sharer's forecast is linear in the mean of these products. It counts for the sharer's pieces beside their site scores, in each layer by scales of its own. Site
+ * inputs alone cannot tell what a user's answers are to the same prompts, which is all that sets a strict rating from a generous one.
  *
  * @param hidden width of the states
  * @param rank how many directions of states there are, and of errors
- * @param siteScale what site scores are multiplied by in a piece's score
- * @param gainScale what forecasts are multiplied by
+ * @param scales for each layer what site scores are multiplied by in a piece's score, and what forecasts are; a single pair counts for all layers
  * @param states rank x hidden
  * @param errors rank x hidden
- * @param weights sharers x {@link #features()}, in the pool's order; forecasts are in standard deviations among sharers
+ * @param weights sharers x {@link #features()}, in the pool's order
  */
 public record GainForecast(
-        int hidden, int rank, float siteScale, float gainScale, float[] states, float[] errors, float[] weights) {
+        int hidden, int rank, float[] scales, float[] states, float[] errors, float[] weights) {
     public GainForecast {
-        if (hidden < 1 || rank < 1 || !(siteScale >= 0) || !(gainScale >= 0)) {
+        if (hidden < 1 || rank < 1 || scales.length < 2 || scales.length % 2 != 0 || !notNegative(scales)) {
             throw new IllegalArgumentException(
-                    "a forecast needs a width, directions, and scales that are not negative");
+                    "a forecast needs a width, directions, and pairs of scales that are not negative");
         }
         if (states.length != rank * hidden
                 || errors.length != rank * hidden
@@ -30,6 +29,21 @@ public record GainForecast(
             throw new IllegalArgumentException("%d and %d directions of width %d have %d, %d and %d values"
                     .formatted(rank, rank, hidden, states.length, errors.length, weights.length));
         }
+    }
+
+    /** Whether it was made for a model of so many layers. */
+    public boolean isFor(int layers) {
+        return scales.length == 2 || scales.length == 2 * layers;
+    }
+
+    /** What site scores are multiplied by in a layer. */
+    public float siteScale(int layer) {
+        return scales.length == 2 ? scales[0] : scales[2 * layer];
+    }
+
+    /** What forecasts are multiplied by in a layer. */
+    public float gainScale(int layer) {
+        return scales.length == 2 ? scales[1] : scales[2 * layer + 1];
     }
 
     /** How many products there are: the last one is 1. */
@@ -48,12 +62,12 @@ public record GainForecast(
 
     /** The same directions with these weights. */
     public GainForecast withWeights(float[] other) {
-        return new GainForecast(hidden, rank, siteScale, gainScale, states, errors, other);
+        return new GainForecast(hidden, rank, scales, states, errors, other);
     }
 
     /** The same with these scales. */
-    public GainForecast scaled(double ofSites, double ofGains) {
-        return new GainForecast(hidden, rank, (float) ofSites, (float) ofGains, states, errors, weights);
+    public GainForecast scaled(float[] other) {
+        return new GainForecast(hidden, rank, other, states, errors, weights);
     }
 
     /** With one more sharer, last in order; one of whom nothing is known is expected to help as the others do in the mean. */
@@ -61,6 +75,15 @@ public record GainForecast(
         float[] more = Arrays.copyOf(weights, weights.length + features());
         System.arraycopy(newcomer.orElseGet(this::mean), 0, more, weights.length, features());
         return withWeights(more);
+    }
+
+    private static boolean notNegative(float[] scales) {
+        for (float scale : scales) {
+            if (!(scale >= 0)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private float[] mean() {

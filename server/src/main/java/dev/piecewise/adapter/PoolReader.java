@@ -69,6 +69,12 @@ public final class PoolReader {
                     "has a forecast for states of width %d; the base model's are %d wide"
                             .formatted(forecast.hidden(), base.hidden()));
         });
+        pool.forecast().filter(forecast -> !forecast.isFor(base.layers())).ifPresent(forecast -> {
+            throw new BadFileException(
+                    directory,
+                    "has a forecast for %d layers; the base model has %d"
+                            .formatted(forecast.scales().length / 2, base.layers()));
+        });
         return pool;
     }
 

@@ -22,6 +22,11 @@ public final class AnswerReader {
         return base.config().hidden();
     }
 
+    /** How many the model has. */
+    public int layers() {
+        return base.config().layers();
+    }
+
     /** At each position of the answer the last hidden state, then at each the error: [2, positions, hidden]. */
     public synchronized float[] rows(Example example) {
         JniUtils.setGraphExecutorOptimize(false);

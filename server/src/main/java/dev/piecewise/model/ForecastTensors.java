@@ -13,10 +13,10 @@ import java.util.List;
 /**
  * A pool's forecast on the device.
  *
+ * @param scales for each of the model's layers what site scores are multiplied by, and what forecasts are
  * @param list the directions of states and of errors [rank, hidden], the weights [sharers, (rank + 1) (rank + 1)]; float32
  */
-record ForecastTensors(double siteScale, double gainScale, IValue list, List<PtNDArray> arrays)
-        implements AutoCloseable {
+record ForecastTensors(double[] scales, IValue list, List<PtNDArray> arrays) implements AutoCloseable {
 
     static ForecastTensors of(BaseModel base, GainForecast forecast) {
         long features = forecast.features();
@@ -24,8 +24,12 @@ record ForecastTensors(double siteScale, double gainScale, IValue list, List<PtN
                 onDevice(base.script(), forecast.states(), forecast.rank(), forecast.hidden()),
                 onDevice(base.script(), forecast.errors(), forecast.rank(), forecast.hidden()),
                 onDevice(base.script(), forecast.weights(), forecast.sharers(), features));
-        return new ForecastTensors(
-                forecast.siteScale(), forecast.gainScale(), IValue.listFrom(arrays.toArray(PtNDArray[]::new)), arrays);
+        double[] scales = new double[2 * base.config().layers()];
+        for (int layer = 0; 2 * layer < scales.length; layer++) {
+            scales[2 * layer] = forecast.siteScale(layer);
+            scales[2 * layer + 1] = forecast.gainScale(layer);
+        }
+        return new ForecastTensors(scales, IValue.listFrom(arrays.toArray(PtNDArray[]::new)), arrays);
     }
 
     private static PtNDArray onDevice(TorchScript script, float[] values, long... shape) {

@@ -13,12 +13,14 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses pieces with the base model's own forward pass. The last pool's pieces stay on the device. Any thread may call; calls wait for each other. */
@@ -99,8 +101,10 @@ public final class TorchSelector implements PieceSelector, AutoCloseable {
             double absolute = on.keys() == Keys.ARROW ? 1 : 0;
             double factor = options.merge() == Merge.FACTOR ? 1 : 0;
             forecast.ifPresentOrElse(
-                    foreseen ->
-                            call.floats(k, options.temperature(), foreseen.siteScale(), foreseen.gainScale(), absolute),
+                    foreseen -> call.floats(DoubleStream.concat(
+                                    DoubleStream.of(k, options.temperature(), absolute),
+                                    Arrays.stream(foreseen.scales()))
+                            .toArray()),
                     () -> call.floats(k, options.temperature(), factor, absolute));
             rows.append(call, scope);
             forecast.ifPresent(foreseen -> call.with(foreseen.list()));

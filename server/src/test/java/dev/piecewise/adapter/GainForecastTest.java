@@ -33,7 +33,7 @@ final class GainForecastTest {
 
     /** Of one direction, so of four products. */
     private static GainForecast forecast(float... weights) {
-        return new GainForecast(3, 1, 0.5f, 2, DIRECTION, OTHER, weights);
+        return new GainForecast(3, 1, new float[] {0.5f, 2}, DIRECTION, OTHER, weights);
     }
 
     private Pool foreseen(float... weights) {
@@ -52,11 +52,28 @@ final class GainForecastTest {
         GainForecast forecast = back.forecast().orElseThrow();
         assertThat(forecast.hidden()).isEqualTo(3);
         assertThat(forecast.rank()).isEqualTo(1);
-        assertThat(forecast.siteScale()).isEqualTo(0.5f);
-        assertThat(forecast.gainScale()).isEqualTo(2);
+        assertThat(forecast.siteScale(1)).isEqualTo(0.5f);
+        assertThat(forecast.gainScale(1)).isEqualTo(2);
         assertThat(forecast.states()).isEqualTo(DIRECTION);
         assertThat(forecast.errors()).isEqualTo(OTHER);
         assertThat(forecast.of(1)).containsExactly(5, 6, 7, 8);
+    }
+
+    @Test
+    void countsInEachLayerByScalesOfItsOwn() {
+        GainForecast forecast = forecast(1, 2, 3, 4, 5, 6, 7, 8).scaled(new float[] {1, 2, 3, 4});
+        Pool pool = PoolEdits.foreseen(TinyPool.pool(base, 2), forecast);
+        PoolWriter.write(pool, directory.resolve("pool"));
+        Pool back = PoolReader.read(directory.resolve("pool"));
+        assertThat(back.hash()).isNotEqualTo(foreseen(1, 2, 3, 4, 5, 6, 7, 8).hash());
+        GainForecast read = back.forecast().orElseThrow();
+        assertThat(read.siteScale(0)).isEqualTo(1);
+        assertThat(read.gainScale(0)).isEqualTo(2);
+        assertThat(read.siteScale(1)).isEqualTo(3);
+        assertThat(read.gainScale(1)).isEqualTo(4);
+        assertThat(read.isFor(2)).isTrue();
+        assertThat(read.isFor(3)).isFalse();
+        assertThat(forecast(1, 2, 3, 4).isFor(3)).isTrue();
     }
 
     @Test
@@ -95,13 +112,21 @@ final class GainForecastTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the forecast is of 1 sharers, the pool has 2");
         assertThatThrownBy(() -> forecast(1, 2, 3)).hasMessageContaining("of width 3 have 3, 3 and 3 values");
-        assertThatThrownBy(() -> new GainForecast(3, 1, -1, 1, DIRECTION, OTHER, new float[4]))
+        assertThatThrownBy(() -> new GainForecast(3, 1, new float[] {-1, 1}, DIRECTION, OTHER, new float[4]))
                 .hasMessageContaining("not negative");
+        assertThatThrownBy(() -> forecast(1, 2, 3, 4).scaled(new float[] {1, 2, 3}))
+                .hasMessageContaining("pairs of scales");
         Pool pool = foreseen(1, 2, 3, 4, 5, 6, 7, 8);
         PoolWriter.write(pool, directory.resolve("pool"));
         assertThatThrownBy(() -> PoolReader.read(directory.resolve("pool"), base, "base"))
                 .isInstanceOf(BadFileException.class)
                 .hasMessageContaining("a forecast for states of width 3");
+        GainForecast tall = new GainForecast(
+                base.hidden(), 1, new float[6], new float[base.hidden()], new float[base.hidden()], new float[8]);
+        PoolWriter.write(PoolEdits.foreseen(TinyPool.pool(base, 2), tall), directory.resolve("tall"));
+        assertThatThrownBy(() -> PoolReader.read(directory.resolve("tall"), base, "base"))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("a forecast for 3 layers; the base model has 2");
         Pool infinite = foreseen(1, 2, 3, 4, 5, 6, 7, Float.NaN);
         PoolWriter.write(infinite, directory.resolve("nan"));
         assertThatThrownBy(() -> PoolReader.read(directory.resolve("nan")))

@@ -198,8 +198,8 @@ final class TrainSharersTest {
         assertDone(run(gates(own.resolve("one"), pool), "--discriminant", "--forecast"));
         assertThat(inspect(pool).get("forecast").asBoolean()).isTrue();
         GainForecast first = PoolReader.read(pool).forecast().orElseThrow();
-        assertThat(first.siteScale()).isPositive();
-        assertThat(first.gainScale()).isPositive();
+        assertThat(first.siteScale(0)).isPositive();
+        assertThat(first.gainScale(1)).isPositive();
         assertDone(run(sharers(own.resolve("two")), "--consents", consents("cas") + ""));
         assertDone(run(gates(own.resolve("two"), pool), "--discriminant", "--add"));
         GainForecast grown = PoolReader.read(pool).forecast().orElseThrow();

@@ -60,7 +60,7 @@ final class ReferenceSelection implements ReferenceModel.Updates {
         if (pool.forecast().isPresent()) {
             GainForecast forecast = pool.forecast().get();
             for (int i = 0; i < scores.length; i++) {
-                scores[i] = scores[i] * forecast.siteScale() + gains[i] * forecast.gainScale();
+                scores[i] = scores[i] * forecast.siteScale(site.layer()) + gains[i] * forecast.gainScale(site.layer());
             }
             chosen.put(site, choose(site, scores));
             return null;

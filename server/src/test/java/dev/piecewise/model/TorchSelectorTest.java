@@ -115,6 +115,14 @@ final class TorchSelectorTest {
         assertSelectsRight(llama, selector, arrow, new Options(2, 1, merge));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0.7, 0, 0, 1.3", "0, 2, 0.5, 0"})
+    void aForecastCountsInEachLayerAsItsScalesSay(float site0, float gain0, float site1, float gain1) {
+        Pool pool = TinyPool.foreseen(
+                pool(llama, 7, ALL), llama.config.hidden(), 5, new float[] {site0, gain0, site1, gain1});
+        assertSelectsRight(llama, selector, pool, new Options(3, 0.8, Merge.PRODUCT));
+    }
+
     @Test
     void aPoolWithAForecastOfAModelWithItsOwnHeadIsReadByItsEmbeddings(@TempDir Path other) {
         try (TinyRunner qwen = TinyRunner.of(TinyCheckpoint.qwen2(), other.resolve("qwen"));

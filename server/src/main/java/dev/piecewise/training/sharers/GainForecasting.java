@@ -19,7 +19,8 @@ import java.util.function.IntConsumer;
 /**
  * Learns to foretell whose pieces are worth most to a user: all of a sharer's pieces are tried on items of many users, and what they gained there, beside the other sharers', is
  * fitted by a linear function of how the base alone takes these items. One pass over the items for each sharer, once; a plan is then made in a single pass, whatever the number of
- * sharers. Every item counts alike: a gain is told in standard deviations among sharers, since one word that is a tag or a rating would otherwise outweigh the manner of a whole note.
+ * sharers. Site scores choose for the lower half of the layers and forecasts for the upper half: pieces of the lower ones carry how somebody writes, which site inputs show, and one word
+ * that is a tag or a rating, where sharers gain or lose most, would outweigh the manner of a whole note there; what is answered can be left to the upper ones.
  */
 public final class GainForecasting {
     private static final int RANK = 32;
@@ -28,13 +29,11 @@ public final class GainForecasting {
     private static final int ROWS = 8192;
     private static final int TOKENS_AT_ONCE = 8192;
     private static final double RIDGE = 0.1;
-    /** Nats; where sharers differ by less, hardly anything is learned of them. */
-    private static final double LEAST_DEVIATION = 0.1;
 
-    /** What a deviation of site scores, over users and sharers, makes in a piece's score; found on the demo's tuning people, as the next. */
+    /** What a deviation of site scores, over users and sharers, makes in a piece's score in the lower half; found on the demo's tuning people, as the next. */
     private static final double SITES = 1;
-    /** What a deviation of forecasts makes. */
-    private static final double GAINS = 3;
+    /** What a deviation of forecasts makes in the upper half. */
+    private static final double GAINS = 5;
 
     private final AnswerReader answers;
     private final LinearFits fits;
@@ -54,9 +53,20 @@ public final class GainForecasting {
         GainForecast directions = directions(read, pool.sharers().size());
         float[][] features = features(read, directions);
         GainForecast fitted = directions.withWeights(weights(pool, read, features, tried));
-        return fitted.scaled(
+        return fitted.scaled(scales(
+                answers.layers(),
                 SITES * inverse(scores.deviation(pool, read)),
-                GAINS * inverse(deviation(fitted, pool, read, features)));
+                GAINS * inverse(deviation(fitted, pool, read, features))));
+    }
+
+    /** Site scores in the lower half, forecasts in the upper; in the middle one of an odd number both. */
+    private static float[] scales(int layers, double sites, double gains) {
+        float[] scales = new float[2 * layers];
+        for (int layer = 0; layer < layers; layer++) {
+            scales[2 * layer] = 2 * layer < layers ? (float) sites : 0;
+            scales[2 * layer + 1] = 2 * layer + 1 >= layers ? (float) gains : 0;
+        }
+        return scales;
     }
 
     /** The weights, [features] each, of a pool's sharers from number {@code first} on, in the forecast that those before them have. All are tried, to be compared. */
@@ -112,8 +122,7 @@ public final class GainForecasting {
         return new GainForecast(
                 hidden,
                 rank,
-                1,
-                1,
+                new float[] {1, 1},
                 fits.principal(Arrays.copyOf(states, filled), hidden, rank),
                 fits.principal(Arrays.copyOf(errors, filled), hidden, rank),
                 new float[sharers * (rank + 1) * (rank + 1)]);
@@ -144,7 +153,7 @@ public final class GainForecasting {
             }
             tried.accept(sharer + 1);
         }
-        standardize(gains, sharers);
+        centre(gains, sharers);
         int width = features[0].length;
         return fits.ridge(concatenated(List.of(features), features.length * width), width, gains, RIDGE);
     }
@@ -187,19 +196,15 @@ public final class GainForecasting {
         return sum;
     }
 
-    /** Each item's gains, [items, sharers], around their mean and by their deviation. */
-    static void standardize(float[] gains, int sharers) {
+    /** Each item's gains, [items, sharers], around their mean. */
+    static void centre(float[] gains, int sharers) {
         for (int item = 0; item < gains.length; item += sharers) {
             double mean = 0;
             for (int i = item; i < item + sharers; i++) {
                 mean += gains[i] / sharers;
             }
-            double variance = 0;
             for (int i = item; i < item + sharers; i++) {
-                variance += (gains[i] - mean) * (gains[i] - mean) / sharers;
-            }
-            for (int i = item; i < item + sharers; i++) {
-                gains[i] = (float) ((gains[i] - mean) / (Math.sqrt(variance) + LEAST_DEVIATION));
+                gains[i] -= (float) mean;
             }
         }
     }

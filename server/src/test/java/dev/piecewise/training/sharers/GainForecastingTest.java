@@ -97,7 +97,7 @@ final class GainForecastingTest {
                 gains[item * 3 + sharer] = with[item] - alone[item];
             }
         }
-        GainForecasting.standardize(gains, 3);
+        GainForecasting.centre(gains, 3);
         float[][] features = reader.features(items(), forecast);
         for (int sharer = 0; sharer < 3; sharer++) {
             double gain = 0;
@@ -111,15 +111,20 @@ final class GainForecastingTest {
             assertThat(foretold).isCloseTo(gain, within(1e-3));
             assertThat(Math.abs(gain)).isGreaterThan(1e-2);
         }
-        assertThat(forecast.siteScale()).isPositive();
-        assertThat(forecast.gainScale()).isPositive();
+        assertThat(reader.layers()).isEqualTo(2);
+        assertThat(forecast.scales()).hasSize(4).satisfies(scales -> {
+            assertThat(scales[0]).isPositive();
+            assertThat(scales[1]).isZero();
+            assertThat(scales[2]).isZero();
+            assertThat(scales[3]).isPositive();
+        });
     }
 
     @Test
-    void gainsOfAnItemAreToldInDeviationsAmongSharers() {
-        float[] gains = {1, 3, -0.05f, -0.05f, 5, 5};
-        GainForecasting.standardize(gains, 2);
-        assertThat(gains).usingComparatorWithPrecision(1e-6f).containsExactly(-1 / 1.1f, 1 / 1.1f, 0f, 0f, 0f, 0f);
+    void gainsOfAnItemAreToldBesideThoseOfOtherSharers() {
+        float[] gains = {1, 3, -0.5f, 0, 5, 5};
+        GainForecasting.centre(gains, 2);
+        assertThat(gains).containsExactly(-1, 1, -0.25f, 0.25f, 0, 0);
     }
 
     @Test
