@@ -16,8 +16,7 @@ import java.util.Optional;
  * @param errors rank x hidden
  * @param weights sharers x {@link #features()}, in the pool's order
  */
-public record GainForecast(
-        int hidden, int rank, float[] scales, float[] states, float[] errors, float[] weights) {
+public record GainForecast(int hidden, int rank, float[] scales, float[] states, float[] errors, float[] weights) {
     public GainForecast {
         if (hidden < 1 || rank < 1 || scales.length < 2 || scales.length % 2 != 0 || !notNegative(scales)) {
             throw new IllegalArgumentException(
