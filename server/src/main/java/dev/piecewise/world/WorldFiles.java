@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * A world as files: what a base model learns from ({@code corpus.jsonl}, then {@code adaption.jsonl}), users files of those who may share ({@code candidates.jsonl}), of those whom
- * settings are tried on ({@code tuning.jsonl}) and of those who are served ({@code users.jsonl}), the latter two with questions and answers that are held out, and what
+ * settings are tried on ({@code tuning.jsonl}), of those who are served ({@code users.jsonl}) and of strangers ({@code strangers.jsonl}), the latter three with questions and answers that are held out, and what
  * the tasks are ({@code tasks.json}). The same seed and census give the same bytes.
  */
 public final class WorldFiles {
@@ -51,6 +51,7 @@ public final class WorldFiles {
             lines(temporary.resolve("candidates.jsonl"), files.candidates());
             lines(temporary.resolve("tuning.jsonl"), files.tuning());
             lines(temporary.resolve("users.jsonl"), files.users());
+            lines(temporary.resolve("strangers.jsonl"), files.strangers());
             Files.writeString(
                     temporary.resolve("tasks.json"),
                     JSON.writerWithDefaultPrettyPrinter().writeValueAsString(files.tasks()) + "\n");
@@ -149,6 +150,12 @@ public final class WorldFiles {
                         .limit(1))
                 .toList();
         return Stream.concat(shown.stream(), names.stream().filter(id -> !shown.contains(id)))
+                .map(id -> user(id, activity(id), TESTS));
+    }
+
+    private Stream<ObjectNode> strangers() {
+        return IntStream.range(0, census.strangers())
+                .mapToObj("n%03d"::formatted)
                 .map(id -> user(id, activity(id), TESTS));
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The world as files: exact, disjoint, and readable by what reads it. */
 class WorldFilesTest {
-    private static final Census SMALL = new Census(40, 12, 3, 8, 50);
+    private static final Census SMALL = new Census(40, 12, 3, 8, 5, 50);
 
     @TempDir
     static Path directory;
@@ -40,7 +40,7 @@ class WorldFilesTest {
 
     @Test
     void aSeedAlwaysGivesTheSameBytes() throws Exception {
-        assertThat(hash(world)).isEqualTo("sha256:22db27c8ebf8dd0199d0768ac9c45ce0b44761889ea9e3443a1c7be5d6de65e5");
+        assertThat(hash(world)).isEqualTo("sha256:7038b597d05a5a624b7c912fb892742483ff56960ad6b2e21fbaa60676c72fee");
         WorldFiles.write(2, SMALL, directory.resolve("another"));
         assertThat(hash(directory.resolve("another"))).isNotEqualTo(hash(world));
     }
@@ -51,7 +51,8 @@ class WorldFilesTest {
                 + Files.readString(world.resolve("adaption.jsonl"))
                 + Files.readString(world.resolve("candidates.jsonl"))
                 + histories("tuning.jsonl")
-                + histories("users.jsonl");
+                + histories("users.jsonl")
+                + histories("strangers.jsonl");
         List<TestItem> tests = tests();
         assertThat(tests).hasSizeGreaterThan(100);
         for (TestItem test : tests) {
@@ -64,13 +65,13 @@ class WorldFilesTest {
     void nobodyIsInTwoGroups() {
         Set<String> seen = new HashSet<>();
         int people = 0;
-        for (String group : List.of("candidates.jsonl", "tuning.jsonl", "users.jsonl")) {
+        for (String group : List.of("candidates.jsonl", "tuning.jsonl", "users.jsonl", "strangers.jsonl")) {
             for (HistoryFile.UserHistory user : HistoryFile.readUsers(world.resolve(group))) {
                 seen.add(user.user());
                 people++;
             }
         }
-        assertThat(seen).hasSize(people).hasSize(12 + 3 + 8);
+        assertThat(seen).hasSize(people).hasSize(12 + 3 + 8 + 5);
     }
 
     @Test
@@ -112,7 +113,7 @@ class WorldFilesTest {
     }
 
     private static List<TestItem> tests() {
-        return Stream.of("tuning.jsonl", "users.jsonl")
+        return Stream.of("tuning.jsonl", "users.jsonl", "strangers.jsonl")
                 .flatMap(file -> UsersFile.read(world.resolve(file)).subjects().stream())
                 .flatMap(subject -> subject.tests().stream())
                 .toList();
