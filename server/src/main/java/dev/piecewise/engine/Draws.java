@@ -62,6 +62,11 @@ final class Draws {
                 constraint == null ? null : new TokenMask(constraint.allowed(), ends, constraint.mayEnd()));
     }
 
+    /** What may come next; null if everything may. */
+    @Nullable TokenConstraint constraint() {
+        return constraint;
+    }
+
     /** Whether the constraint, if there is one, lets this token come next. */
     boolean allows(int token) {
         return constraint == null || new TokenMask(constraint.allowed(), ends, constraint.mayEnd()).allows(token);

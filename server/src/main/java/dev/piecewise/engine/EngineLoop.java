@@ -32,12 +32,16 @@ final class EngineLoop implements Runnable {
     private final AtomicInteger faults = new AtomicInteger();
     private final RunHealth health = new RunHealth();
     private final Withdrawn withdrawn = new Withdrawn();
+    private final Masks masks;
+    /** There is nothing to do before a mask is there. */
+    private boolean held;
 
     EngineLoop(ModelRunner runner, EngineLimits limits, EngineObserver observer, Inbox inbox) {
         this.runner = runner;
         this.limits = limits;
         this.observer = observer;
         this.inbox = inbox;
+        masks = new Masks(() -> inbox.tryPost(new Message.Wake()));
         scheduler = newScheduler();
         status = snapshot();
     }
@@ -72,12 +76,16 @@ final class EngineLoop implements Runnable {
         scheduler = newScheduler();
         failAll(shuttingDown());
         status = snapshot();
+        masks.close();
         runner.close();
     }
 
     private void turn() throws InterruptedException {
         receive();
+        failWithoutMask();
+        masks.begin();
         Step step = open ? scheduler.next() : null;
+        held = step == null && masks.missing();
         if (step != null) {
             perform(step);
         }
@@ -90,10 +98,21 @@ final class EngineLoop implements Runnable {
         if (message == null && scheduler.idle()) {
             scheduler.audit();
             message = inbox.take();
+        } else if (message == null && held) {
+            message = inbox.take();
         }
         while (message != null) {
             handle(message);
             message = inbox.poll();
+        }
+    }
+
+    private void failWithoutMask() {
+        for (Masks.Failed lost = masks.failed(); lost != null; lost = masks.failed()) {
+            if (live.contains(lost.sequence())) {
+                LOG.log(Level.ERROR, "a constraint failed", lost.cause());
+                scheduler.fail(lost.sequence(), lost.cause());
+            }
         }
     }
 
@@ -116,6 +135,7 @@ final class EngineLoop implements Runnable {
                     scheduler.audit();
                     return audit;
                 });
+            case Message.Wake wake -> {}
             case Message.Abandon abandon -> abandon(shuttingDown());
             case Message.Close close -> open = false;
         }
@@ -226,7 +246,7 @@ final class EngineLoop implements Runnable {
     }
 
     private Scheduler newScheduler() {
-        return new Scheduler(runner, limits, observer, this::ended);
+        return new Scheduler(runner, limits, observer, masks, this::ended);
     }
 
     private Status snapshot() {

@@ -17,6 +17,9 @@ sealed interface Message {
     /** Check the books; answered when they are right, or with what is wrong. */
     record Audit(CompletableFuture<Message> sound) implements Message {}
 
+    /** What a sequence waited for is there. */
+    record Wake() implements Message {}
+
     /** Fail all sequences. */
     record Abandon() implements Message {}
 

@@ -35,12 +35,18 @@ final class Scheduler {
 
     private final StepPlan plan;
     private final PromptPace pace;
+    private final Masks masks;
 
     /** {@code ended} gets every sequence that ended, and hands out its last event. */
     Scheduler(
-            ModelRunner runner, EngineLimits limits, EngineObserver observer, BiConsumer<Sequence, TokenEvent> ended) {
+            ModelRunner runner,
+            EngineLimits limits,
+            EngineObserver observer,
+            Masks masks,
+            BiConsumer<Sequence, TokenEvent> ended) {
         this.limits = limits;
-        plan = new StepPlan(limits);
+        this.masks = masks;
+        plan = new StepPlan(limits, masks);
         pace = new PromptPace(limits.itlStretch(), limits.maxSequences());
         this.observer = observer;
         this.ended = ended;
@@ -67,10 +73,11 @@ final class Scheduler {
     }
 
     void add(Sequence sequence) {
+        masks.prepare(sequence);
         admission.add(sequence);
     }
 
-    /** The next step; null if nothing is to be done. */
+    /** The next step; null if nothing is to be done, or nothing can be before a mask is there. */
     @Nullable Step next() {
         growExtents();
         plan.begin(running.size() + 1);
@@ -96,7 +103,7 @@ final class Scheduler {
             }
             plan.add(sequence, plan.room());
         }
-        if (plan.isEmpty() && !idle()) {
+        if (plan.isEmpty() && !masks.missing() && !idle()) {
             throw new IllegalStateException("nothing runs though sequences wait");
         }
         return plan.isEmpty() ? null : plan.step();
@@ -257,6 +264,8 @@ final class Scheduler {
             finish(sequence, FinishReason.STOP);
         } else if (sequence.completionTokens() == sequence.request().maxTokens()) {
             finish(sequence, FinishReason.LENGTH);
+        } else {
+            masks.prepare(sequence);
         }
     }
 

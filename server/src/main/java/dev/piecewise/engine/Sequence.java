@@ -8,6 +8,7 @@ import dev.piecewise.engine.TokenEvent.Usage;
 import dev.piecewise.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class Sequence {
     private @Nullable Extent extent;
     private @Nullable Slot slot;
     private @Nullable List<TokenLogprobs> scores;
+    private @Nullable CompletableFuture<Void> mask;
     private long age;
     private int overtaken;
     private boolean forgotten;
@@ -189,6 +191,20 @@ final class Sequence {
             scores.addAll(scored);
         }
         extent().computed(span.position() + span.length());
+    }
+
+    /** What may come next; null if everything may. */
+    @Nullable TokenConstraint constraint() {
+        return draws.constraint();
+    }
+
+    /** Is done when {@link #constraint} can be asked; null if it can be. */
+    @Nullable CompletableFuture<Void> mask() {
+        return mask;
+    }
+
+    void mask(@Nullable CompletableFuture<Void> mask) {
+        this.mask = mask;
     }
 
     /** Whether the request's constraint lets this token come next. */

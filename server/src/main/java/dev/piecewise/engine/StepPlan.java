@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** A step while it is put together: how many tokens of which sequences. Used again for each step. */
+/** A step while it is put together: how many tokens of which sequences, but for those whose mask is not there. Used again for each step. */
 final class StepPlan {
     private static final Comparator<Sequence> ALIKE = Comparator.comparingInt(StepPlan::rank)
             .thenComparingInt(sequence -> sequence.tokens().length());
 
+    private final Masks masks;
     private final int budget;
     /** Tokens of this step, for each of its sequences. */
     private final int[] lengths;
@@ -18,7 +19,8 @@ final class StepPlan {
     private int room;
     private int decoding;
 
-    StepPlan(EngineLimits limits) {
+    StepPlan(EngineLimits limits, Masks masks) {
+        this.masks = masks;
         budget = limits.maxBatchedTokens();
         lengths = new int[limits.maxSequences()];
     }
@@ -32,8 +34,10 @@ final class StepPlan {
 
     /** The next token of a completion. */
     void decode(Sequence sequence) {
-        add(sequence, 1);
-        decoding++;
+        if (masks.ready(sequence)) {
+            take(sequence, 1);
+            decoding++;
+        }
     }
 
     /** Puts those of like adapters and contexts side by side, for the device; while all have one token. */
@@ -62,6 +66,12 @@ final class StepPlan {
 
     /** No more than {@code most} tokens of a sequence, and none beyond the end of its prompt, where RoPE may change. */
     void add(Sequence sequence, int most) {
+        if (masks.ready(sequence)) {
+            take(sequence, most);
+        }
+    }
+
+    private void take(Sequence sequence, int most) {
         int length = Math.min(sequence.pending(), most);
         int promptLeft = sequence.request().prompt().length - sequence.extent().computed();
         if (promptLeft > 0) {

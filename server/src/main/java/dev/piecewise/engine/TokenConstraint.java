@@ -1,8 +1,8 @@
 package dev.piecewise.engine;
 
 /**
- * What a completion may still say: a state of an automaton over tokens. Immutable, so that many generations may share one; the engine's thread asks it once a step,
- * so an answer that is not at hand must be found in a millisecond or so.
+ * What a completion may still say: a state of an automaton over tokens. Immutable, so that many generations may share one. The engine's thread asks it, but for
+ * {@link #allowed} while that is not at hand, which any thread may find.
  */
 public interface TokenConstraint {
     /**
@@ -10,6 +10,11 @@ public interface TokenConstraint {
      * completion are not among them. Never changes, and is not to be changed. Empty only if the completion {@link #mustEnd}.
      */
     long[] allowed();
+
+    /** Whether {@link #allowed} answers at once, which it does for good when it has answered. */
+    default boolean isAtHand() {
+        return true;
+    }
 
     /** Whether the completion is whole as it is. */
     boolean mayEnd();

@@ -47,7 +47,18 @@ final class GrammarState implements TokenConstraint {
     }
 
     @Override
+    public boolean isAtHand() {
+        return allowed != null;
+    }
+
+    /** Found once, however many ask at a time. */
+    @Override
     public long[] allowed() {
+        long[] known = allowed;
+        return known == null ? find() : known;
+    }
+
+    private synchronized long[] find() {
         long[] known = allowed;
         if (known == null) {
             known = grammar.allowed(this);

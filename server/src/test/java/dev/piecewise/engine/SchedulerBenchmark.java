@@ -42,7 +42,8 @@ public class SchedulerBenchmark {
     public void admit() {
         ModelRunner model = new Places(sequences * (MOST + 512));
         EngineLimits limits = new EngineLimits(sequences, 4096, sequences, 0, true);
-        Scheduler admitting = new Scheduler(model, limits, EngineObserver.NONE, (sequence, last) -> {});
+        Scheduler admitting =
+                new Scheduler(model, limits, EngineObserver.NONE, new Masks(() -> {}), (sequence, last) -> {});
         scheduler = admitting;
         running.clear();
         List<StepResult.Row> rows = new ArrayList<>();

@@ -230,7 +230,7 @@ final class SchedulerTest {
 
     private Scheduler scheduler(EngineLimits limits) {
         counts = new TestEngine.Counts();
-        return new Scheduler(model, limits, counts, (sequence, last) -> {
+        return new Scheduler(model, limits, counts, new Masks(() -> {}), (sequence, last) -> {
             ended.add(sequence);
             sequence.generation().put(last);
         });

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.piecewise.engine.TokenEvent.Failed;
 import dev.piecewise.error.ServingException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,6 +50,109 @@ final class TokenConstraintTest {
                 }
             }
             return true;
+        }
+    }
+
+    /** Rounds whose sets have to be found, which waits for a latch. */
+    private record Slow(Rounds rounds, CountDownLatch may, AtomicBoolean found) implements TokenConstraint {
+        static Slow at(Rounds rounds, CountDownLatch may) {
+            return new Slow(rounds, may, new AtomicBoolean());
+        }
+
+        @Override
+        public boolean isAtHand() {
+            return found.get();
+        }
+
+        @Override
+        public long[] allowed() {
+            try {
+                may.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            found.set(true);
+            return rounds.allowed();
+        }
+
+        @Override
+        public boolean mayEnd() {
+            return rounds.mayEnd();
+        }
+
+        @Override
+        public boolean mustEnd() {
+            return rounds.mustEnd();
+        }
+
+        @Override
+        public TokenConstraint after(int token) {
+            return at((Rounds) rounds.after(token), may);
+        }
+    }
+
+    /** Both streams are begun, and none of the first one's masks can be found before the other has all its tokens. */
+    @Test
+    void aMaskThatTakesLongHoldsUpNobodyElse() throws Exception {
+        CountDownLatch may = new CountDownLatch(1);
+        Requests request = rounds(12, 12);
+        try (TestEngine engine = TestEngine.roomy()) {
+            List<Integer> expected = engine.run(request).tokens();
+            Generation slow = engine.submit(request.constrained(Slow.at(new Rounds(0, 12, 12), may)));
+            Completion other = engine.run(Requests.of(4, 5, 6).max(30));
+            assertThat(other.tokens()).hasSize(30);
+            assertThat(slow.poll()).isEmpty();
+
+            may.countDown();
+            assertThat(Completion.of(slow).tokens()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aSequenceThatWaitsForItsMaskCanBeCancelled() throws Exception {
+        CountDownLatch may = new CountDownLatch(1);
+        try (TestEngine engine = TestEngine.roomy()) {
+            engine.submit(rounds(12, 12).constrained(Slow.at(new Rounds(0, 12, 12), may)))
+                    .close();
+            engine.engine.drain(Duration.ofSeconds(10));
+            may.countDown();
+            assertThat(engine.counts.ended).hasValue(1);
+        }
+    }
+
+    @Test
+    void aConstraintThatThrowsFailsItsOwnSequence() throws Exception {
+        TokenConstraint broken = new TokenConstraint() {
+            @Override
+            public boolean isAtHand() {
+                return false;
+            }
+
+            @Override
+            public long[] allowed() {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public boolean mayEnd() {
+                return false;
+            }
+
+            @Override
+            public boolean mustEnd() {
+                return false;
+            }
+
+            @Override
+            public TokenConstraint after(int token) {
+                return this;
+            }
+        };
+        try (TestEngine engine = TestEngine.roomy()) {
+            Generation other = engine.submit(Requests.of(4, 5, 6).max(30));
+            assertThat(engine.run(rounds(1, 2).constrained(broken)).last()).isInstanceOf(Failed.class);
+            assertThat(Completion.of(other).tokens()).hasSize(30);
+            assertThat(engine.engine.faults()).isZero();
         }
     }
 
