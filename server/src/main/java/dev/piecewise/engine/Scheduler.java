@@ -83,10 +83,8 @@ final class Scheduler {
         plan.begin(running.size() + 1);
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
-            if (sequence.pending() == 1 && sequence.completionTokens() > 0) {
-                plan.decode(sequence);
-            } else if (sequence.pending() == 1) {
-                plan.add(sequence, 1);
+            if (sequence.pending() == 1) {
+                plan.addOne(sequence);
             }
         }
         plan.arrange();

@@ -32,11 +32,11 @@ final class StepPlan {
         decoding = 0;
     }
 
-    /** The next token of a completion. */
-    void decode(Sequence sequence) {
+    /** The only token that is left to compute of a sequence: its completion's next, or its prompt's last. */
+    void addOne(Sequence sequence) {
         if (masks.ready(sequence)) {
             take(sequence, 1);
-            decoding++;
+            decoding += sequence.completionTokens() > 0 ? 1 : 0;
         }
     }
 

@@ -74,7 +74,7 @@ final class UploadTest {
 
         HttpResponse<String> again = put(BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(got.body())));
         assertThat(TestGateway.json(again).path("fingerprint").asText()).isEqualTo(stored.fingerprint());
-        assertThat(openFiles()).isEmpty();
+        awaitClosedFiles();
     }
 
     @Test
@@ -103,9 +103,7 @@ final class UploadTest {
                     Thread.onSpinWait();
                 }
             }
-            while (!openFiles().isEmpty()) {
-                Thread.onSpinWait();
-            }
+            awaitClosedFiles();
         }
         assertNothingIsLeft();
     }
@@ -121,13 +119,20 @@ final class UploadTest {
 
     private void assertNothingIsLeft() throws Exception {
         assertThat(server.store.user("ann")).isEmpty();
-        assertThat(openFiles()).isEmpty();
+        awaitClosedFiles();
         assertThat(put(BodyPublishers.ofByteArray(zip)).statusCode()).isEqualTo(200);
     }
 
     private HttpResponse<String> put(HttpRequest.BodyPublisher body) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(server.uri(PATH)).PUT(body).build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** An answer may come shortly before the file of its request goes. */
+    private static void awaitClosedFiles() throws IOException {
+        while (!openFiles().isEmpty()) {
+            Thread.onSpinWait();
+        }
     }
 
     /** This process's files that have no name any more. */
