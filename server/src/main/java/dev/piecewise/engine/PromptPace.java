@@ -98,7 +98,7 @@ final class PromptPace {
     /** Much smaller chunks than usual tell nothing, since what they cost is less than what steps differ by anyway. */
     private void learnPerToken(int decoding, int prompts, double seconds) {
         int known = nearestKnown(decoding);
-        if (known >= NEAR * decoding && known > 0 && 4 * prompts >= Math.max(LEAST, fitting(known))) {
+        if (known >= NEAR * decoding && 4 * prompts >= Math.max(LEAST, fitting(known))) {
             perToken.add((seconds - alone[known].value()) / prompts);
             tried = prompts;
         }
