@@ -115,13 +115,13 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     return self.sample(logits, ints, floats, counts)
 
 
-def base_products(self, weights: List[Tensor], shape: List[int], rows: int) -> Tensor:
-    # a step's products of so many rows with the base's matrices, the head's with one row, and nothing else
+def base_products(self, weights: List[Tensor], shape: List[int], rows: int, last_rows: int) -> Tensor:
+    # a step's products of so many rows with the base's matrices, the head's with last_rows, and nothing else
     total = torch.zeros([], dtype=6, device=weights[0].device)
     for i in range(shape[0] * 4 + 1):
         last = i == shape[0] * 4
         width = shape[4] if last else [shape[4], shape[1] * shape[3], shape[4], shape[5]][i % 4]
-        x = torch.full([1 if last else rows, width], 0.01, dtype=weights[0].dtype, device=weights[0].device)
+        x = torch.full([last_rows if last else rows, width], 0.01, dtype=weights[0].dtype, device=weights[0].device)
         y = self.head(x, weights, shape) if last else self.base_linear(x, weights, shape, i // 4, i % 4, torch.empty([0], dtype=6))
         total = torch.add(total, torch.select(y.view([-1]), 0, 0))
     return total.view([1])

@@ -78,13 +78,17 @@ public final class Bench implements AutoCloseable {
 
     private Row row(int sequences) throws InterruptedException {
         List<Adaptation> adapted = workload.adaptations(sequences);
-        double before = readLoop.measure();
+        readLoop.begin();
+        List<Double> products = new ArrayList<>();
         List<Double> plain = new ArrayList<>();
         List<Double> withAdapters = new ArrayList<>();
         List<Double> between = new ArrayList<>();
         for (int i = 0; i < options.rounds(); i++) {
+            readLoop.measure();
             plain.addAll(round(sequences, options.tokens(), List.of()));
             between.add(clock.between());
+            products.add(base.productSeconds(sequences, sequences));
+            readLoop.measure();
             if (!adapted.isEmpty()) {
                 withAdapters.addAll(round(sequences, options.tokens(), adapted));
             }
@@ -95,17 +99,15 @@ public final class Bench implements AutoCloseable {
                     "too short to measure: %d tokens gave no two steps in a row in which all of %d sequences decoded"
                             .formatted(options.tokens(), sequences));
         }
-        double readable = Math.max(before, readLoop.measure());
         double step = StepClock.median(plain);
         double engineSeconds = StepClock.median(between);
-        double rate = base.bytesPerStep() / step;
         return new Row(
                 sequences,
                 step,
+                StepClock.median(products),
                 sequences / (step + engineSeconds),
-                rate,
-                readable,
-                rate / readable,
+                base.bytesPerStep() / step,
+                readLoop.reading(),
                 engineSeconds,
                 adapted(sequences, step, engineSeconds, withAdapters));
     }
@@ -135,10 +137,10 @@ public final class Bench implements AutoCloseable {
     private Prefill prefill() throws InterruptedException {
         finish(engine.submit(request(options.prompt(), 1, workload.base())));
         clock.begin(0);
-        double products = base.productSeconds(options.prompt());
+        double products = base.productSeconds(options.prompt(), 1);
         for (int i = 0; i < options.rounds(); i++) {
             finish(engine.submit(request(options.prompt(), 1, workload.base())));
-            products = Math.min(products, base.productSeconds(options.prompt()));
+            products = Math.min(products, base.productSeconds(options.prompt(), 1));
         }
         return new Prefill(clock.prefillTokensPerSecond(), options.prompt() / products);
     }

@@ -20,22 +20,37 @@ public record BenchReport(
         Memory memory) {
 
     /**
-     * One number of sequences.
+     * One number of sequences. Everything is the median of what took turns in this one run.
      *
-     * @param readLoopBytesPerSecond of a plain read loop on as many threads, just before and after; the better one
-     * @param share of that rate at which the base's weights were read
+     * @param productSeconds of the products with the base's matrices alone, with as many rows
+     * @param bytesPerSecond of the base's weights
+     * @param reading of a plain loop on as many threads
      * @param engineSeconds between two steps
      * @param adapted the same with adapters, and how much longer its steps were, by medians of rounds that took turns
      */
     public record Row(
             int sequences,
             double stepSeconds,
+            double productSeconds,
             double tokensPerSecond,
             double bytesPerSecond,
-            double readLoopBytesPerSecond,
-            double share,
+            Reading reading,
             double engineSeconds,
-            Optional<Adapted> adapted) {}
+            Optional<Adapted> adapted) {
+
+        /** Of the rate of a plain loop over ordinary memory. */
+        public double share() {
+            return bytesPerSecond / reading.bytesPerSecond();
+        }
+
+        /** Of the rate of such a loop over huge pages. */
+        public double shareOfHugePages() {
+            return bytesPerSecond / reading.hugePagesBytesPerSecond();
+        }
+    }
+
+    /** Of a plain read loop, over ordinary memory and over memory in huge pages. */
+    public record Reading(double bytesPerSecond, double hugePagesBytesPerSecond) {}
 
     /**
      * One long prompt in one step.

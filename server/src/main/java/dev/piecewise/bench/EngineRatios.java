@@ -22,6 +22,7 @@ public final class EngineRatios {
         for (Row row : report.rows()) {
             String at = row.sequences() == 1 ? "1 sequence: " : row.sequences() + " sequences: ";
             ratios.add(Ratio.more(at + "of the read loop's speed", row.share()));
+            ratios.add(Ratio.more(at + "of its matrix products' speed", row.productSeconds() / row.stepSeconds()));
             if (row.sequences() != first.sequences()) {
                 ratios.add(Ratio.more(
                         at + "times the tokens of " + first.sequences(),

@@ -8,7 +8,7 @@ import java.util.List;
 /** A bench report for people: one line for each number of sequences. */
 record BenchTable(BenchReport report) {
     private static final String HEAD =
-            "sequences   tokens/s   step ms    GB/s  read loop  share   engine   with adapters";
+            "sequences   tokens/s   step ms  products    GB/s  of a read loop's  over huge pages   engine   with adapters";
 
     String text() {
         List<String> lines = new ArrayList<>();
@@ -34,14 +34,17 @@ record BenchTable(BenchReport report) {
                 .map(with -> "%.1f tokens/s, %.1f ms, %+.1f %%"
                         .formatted(with.tokensPerSecond(), with.stepSeconds() * 1e3, with.tax() * 100))
                 .orElse("");
-        return "%9d %10.1f %9.1f %7.1f %10.1f %6.2f %7.2f%%   %s"
+        return "%9d %10.1f %9.1f %8.0f%% %7.1f %10.1f, %.2f %12.1f, %.2f %7.2f%%   %s"
                 .formatted(
                         row.sequences(),
                         row.tokensPerSecond(),
                         row.stepSeconds() * 1e3,
+                        100 * row.productSeconds() / row.stepSeconds(),
                         row.bytesPerSecond() / 1e9,
-                        row.readLoopBytesPerSecond() / 1e9,
+                        row.reading().bytesPerSecond() / 1e9,
                         row.share(),
+                        row.reading().hugePagesBytesPerSecond() / 1e9,
+                        row.shareOfHugePages(),
                         100 * row.engineSeconds() / row.stepSeconds(),
                         adapted)
                 .stripTrailing();

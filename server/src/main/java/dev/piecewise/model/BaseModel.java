@@ -150,13 +150,17 @@ public final class BaseModel implements AutoCloseable {
         return layout == LinearLayout.PACKED_INT8 ? values : values * precision.bytes();
     }
 
-    /** Seconds that a step's products of so many rows with the base's matrices take, and nothing else: what bounds the speed of prefill. Not while steps run. */
-    public double productSeconds(int rows) {
+    /**
+     * Seconds that a step's products of so many rows with the base's matrices take, the head's of {@code lastRows}, and nothing else. Not while
+     * steps run.
+     */
+    public double productSeconds(int rows, int lastRows) {
         long start = System.nanoTime();
         float[] _ = script.call("base_products")
                 .with(weights)
                 .with(shape)
                 .number(rows)
+                .number(lastRows)
                 .floats();
         return (System.nanoTime() - start) * 1e-9;
     }
