@@ -23,7 +23,7 @@ final class PromptPace {
 
     private static final int MIXED = 9;
     /** Steps of one kind do not all take the same time, and nearly all of them are to be below the bound. */
-    private static final double MARGIN = 0.8;
+    private static final double MARGIN = 0.7;
 
     /** Of so many sequences: how many fewer may stand for them when it is learned what a prompt adds. */
     private static final double NEAR = 0.9;
