@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The columns that merged adapters are copied to, one column for each rank, in {@link BankLayout}. A group has no memory until some adapter touches it. Confined to the
- * engine's thread.
+ * The columns that merged adapters are copied to, one column for each rank, in {@link BankLayout}. A group has no memory until some adapter touches it, and columns
+ * hold nothing in particular until one is loaded there: nobody reads them before. Confined to the engine's thread.
  */
 final class AdapterBank implements AutoCloseable {
     private final BaseModel base;
@@ -29,6 +29,8 @@ final class AdapterBank implements AutoCloseable {
     private final PtNDArray[] b;
     private IValue listA;
     private IValue listB;
+    /** Behind the last column that an adapter was loaded to. */
+    private int reached;
 
     AdapterBank(BaseModel base, int columns) {
         this.base = base;
@@ -56,6 +58,7 @@ final class AdapterBank implements AutoCloseable {
     void load(BankImage adapter, int firstColumn) {
         allocate(adapter);
         clearOthers(adapter, firstColumn);
+        reached = Math.max(reached, firstColumn + adapter.rank());
         if (base.onHost()) {
             adapter.tiles().parallelStream().forEach(tile -> write(tile, firstColumn));
         } else {
@@ -96,13 +99,7 @@ final class AdapterBank implements AutoCloseable {
                         .filter(at -> list[at].size() > 0 && !touched.contains(at))
                         .mapToObj(at -> list[at]))
                 .toArray(PtNDArray[]::new);
-        if (others.length > 0) {
-            base.script()
-                    .call("clear_columns")
-                    .tensors(others)
-                    .ints(firstColumn, adapter.rank(), columns)
-                    .run();
-        }
+        clear(others, firstColumn, adapter.rank());
     }
 
     /** Zeroes so many columns. */
@@ -111,10 +108,14 @@ final class AdapterBank implements AutoCloseable {
                 .flatMap(Arrays::stream)
                 .filter(part -> part.size() > 0)
                 .toArray(PtNDArray[]::new);
-        if (all.length > 0) {
+        clear(all, firstColumn, count);
+    }
+
+    private void clear(PtNDArray[] parts, int firstColumn, int count) {
+        if (parts.length > 0 && count > 0) {
             base.script()
                     .call("clear_columns")
-                    .tensors(all)
+                    .tensors(parts)
                     .ints(firstColumn, count, columns)
                     .run();
         }
@@ -170,9 +171,10 @@ final class AdapterBank implements AutoCloseable {
         return adapter.tiles().stream().anyMatch(tile -> tile.group() == group);
     }
 
-    /** All layers of a group in one piece of memory, so that it gets huge pages. */
+    /** All layers of a group in one piece of memory, so that it gets huge pages. Adapters that were loaded before do not touch it. */
     private void allocate(PtNDArray[] parts, ProjectionGroup group, int unit) {
-        PtNDArray[] layers = base.zeroParts(base.config().layers(), (long) columns * unit);
+        PtNDArray[] layers = base.emptyParts(base.config().layers(), (long) columns * unit);
+        clear(layers, 0, reached);
         for (int layer = 0; layer < layers.length; layer++) {
             parts[group.at(layer)] = layers[layer];
         }

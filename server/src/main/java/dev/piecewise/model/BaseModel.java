@@ -214,10 +214,10 @@ public final class BaseModel implements AutoCloseable {
         }
     }
 
-    /** As many tensors of so many zeros each, side by side in memory. */
-    PtNDArray[] zeroParts(int count, long size) {
+    /** As many tensors of so many values each, side by side in memory; nothing is written into it. */
+    PtNDArray[] emptyParts(int count, long size) {
         try (PtNDArray like = (PtNDArray) script.manager().create(0f)) {
-            return script.call("zero_parts")
+            return script.call("empty_parts")
                     .number(count)
                     .number(size)
                     .number(precision.code())

@@ -14,6 +14,7 @@ import dev.piecewise.fixture.ReferenceModel.Sequence;
 import dev.piecewise.fixture.ReferenceModel.Updates;
 import dev.piecewise.fixture.TinyAdapter;
 import dev.piecewise.fixture.TinyCheckpoint;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -193,6 +194,22 @@ final class AdaptersTest {
         tiny.load(besides, 4);
         assertReadTogether(Reader.of(later, 0, SHORT, 0), Reader.of(besides, 4, SHORT, 100), Reader.base(SHORT, 200));
         assertReadTogether(Reader.of(later, 0, LONG, 0), Reader.of(besides, 4, LONG, 100), Reader.base(LONG, 200));
+    }
+
+    @Test
+    void memoryThatALaterAdapterBringsHoldsNothingForAnEarlierOne() throws Exception {
+        Path own = Files.createDirectory(directory.resolve("later"));
+        try (TinyRunner fresh = TinyRunner.of(TinyCheckpoint.llama(), own)) {
+            fresh.leaveGarbage();
+            LoraAdapter early = adapter(4, 31, Projection.Q);
+            fresh.load(early, 0);
+            int[] tokens = fresh.tokens(SHORT, 7);
+            Span span = TinyRunner.with(fresh.scored(tokens, 0, SHORT, 0), fresh.merged(early), 0);
+            StepResult before = fresh.run(span);
+            fresh.leaveGarbage();
+            fresh.load(adapter(4, 32, Projection.values()), 4);
+            assertThat(fresh.run(span)).usingRecursiveComparison().isEqualTo(before);
+        }
     }
 
     @Test

@@ -1,8 +1,11 @@
 package dev.piecewise.model;
 
+import ai.djl.pytorch.engine.PtNDArray;
 import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.LoraAdapter;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.ModelConfigReader;
@@ -13,6 +16,7 @@ import dev.piecewise.engine.Span.Draw;
 import dev.piecewise.engine.StepResult;
 import dev.piecewise.fixture.ReferenceModel;
 import dev.piecewise.fixture.TinyCheckpoint;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +79,21 @@ final class TinyRunner implements AutoCloseable {
 
     void load(LoraAdapter adapter, int column) {
         runner.loadAdapter(base.bankLayout().image(adapter), column);
+    }
+
+    /** Leaves memory as large as the bank's parts with something in it that spoils whatever reads it. */
+    void leaveGarbage() {
+        BankLayout layout = base.bankLayout();
+        for (ProjectionGroup group : ProjectionGroup.values()) {
+            for (int unit : new int[] {layout.columnA(group), layout.columnB(group)}) {
+                try (PtNDArray garbage = base.emptyParts(1, (long) config.layers() * COLUMNS * unit)[0]) {
+                    FloatBuffer values = garbage.toByteBuffer(true).asFloatBuffer();
+                    while (values.hasRemaining()) {
+                        values.put(Float.NaN);
+                    }
+                }
+            }
+        }
     }
 
     Adaptation merged(LoraAdapter adapter) {
