@@ -76,7 +76,6 @@ final class EngineLoop implements Runnable {
         scheduler = newScheduler();
         failAll(shuttingDown());
         status = snapshot();
-        masks.close();
         runner.close();
     }
 

@@ -1,25 +1,23 @@
 package dev.piecewise.engine;
 
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what constraints allow beside the engine's thread, so that one completion's difficult grammar holds up no other's tokens: a step waits a little for all of them,
- * and a sequence whose mask is not there by then sits the step out. Confined to the engine's thread, but for the workers.
+ * and a sequence whose mask is not there by then sits the step out. Every search has a virtual thread, as it is the constraints that bound how many of them compute at
+ * a time; it is interrupted when its sequence has ended. Confined to the engine's thread, but for the searches.
  */
-final class Masks implements AutoCloseable {
+final class Masks {
     /** What is found for the first time usually takes one to three milliseconds; to wait for that costs less than a step without the sequence. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final ExecutorService workers = Executors.newCachedThreadPool(
-            Thread.ofPlatform().name("mask-", 0).daemon().factory());
     private final Queue<Failed> failed = new ConcurrentLinkedQueue<>();
     private final Runnable wake;
     private long patience;
@@ -40,21 +38,37 @@ final class Masks implements AutoCloseable {
             sequence.mask(null);
             return;
         }
-        CompletableFuture<Void> mask = new CompletableFuture<>();
-        sequence.mask(mask);
-        workers.execute(() -> find(sequence, constraint, mask));
+        Search search = new Search(sequence, constraint);
+        sequence.mask(search);
+        Thread.ofVirtual().name("mask").start(search);
     }
 
     /** Tells last that there is something new, or it could be looked for too soon, and never again. */
-    private void find(Sequence sequence, TokenConstraint constraint, CompletableFuture<Void> mask) {
-        try {
-            constraint.allowed();
-            mask.complete(null);
-        } catch (RuntimeException | Error failure) {
-            failed.add(new Failed(sequence, failure));
-            mask.completeExceptionally(failure);
-        } finally {
+    private final class Search extends FutureTask<long[]> {
+        private final Sequence sequence;
+        /** A step went on without it, and no further one waits: it takes longer than that is worth. */
+        private boolean late;
+
+        Search(Sequence sequence, TokenConstraint constraint) {
+            super(constraint::allowed);
+            this.sequence = sequence;
+        }
+
+        @Override
+        protected void done() {
+            if (state() == State.FAILED) {
+                failed.add(new Failed(sequence, exceptionNow()));
+            }
             wake.run();
+        }
+    }
+
+    /** A sequence has ended. */
+    void ended(Sequence sequence) {
+        Future<?> search = sequence.mask();
+        if (search != null) {
+            search.cancel(true);
+            sequence.mask(null);
         }
     }
 
@@ -71,8 +85,7 @@ final class Masks implements AutoCloseable {
 
     /** Whether a sequence can take part in the step. */
     boolean ready(Sequence sequence) {
-        CompletableFuture<Void> mask = sequence.mask();
-        boolean ready = mask == null || isFound(mask);
+        boolean ready = !(sequence.mask() instanceof Search search) || isFound(search);
         missing |= !ready;
         return ready;
     }
@@ -82,13 +95,14 @@ final class Masks implements AutoCloseable {
         return missing;
     }
 
-    private boolean isFound(CompletableFuture<Void> mask) {
-        if (mask.isDone()) {
-            return !mask.isCompletedExceptionally();
+    private boolean isFound(Search search) {
+        if (search.isDone() || search.late) {
+            return search.state() == Future.State.SUCCESS;
         }
+        search.late = true;
         long begun = System.nanoTime();
         try {
-            mask.get(patience, TimeUnit.NANOSECONDS);
+            search.get(patience, TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException | ExecutionException notFound) {
             return false;
@@ -98,10 +112,5 @@ final class Masks implements AutoCloseable {
         } finally {
             patience = Math.max(0, patience - (System.nanoTime() - begun));
         }
-    }
-
-    @Override
-    public void close() {
-        workers.shutdownNow();
     }
 }

@@ -145,6 +145,7 @@ final class Scheduler {
     /** Tells the last event without looking at the books, which may be wrong. */
     void last(Sequence sequence, TokenEvent event, String reason) {
         sequence.state(State.ENDED);
+        masks.ended(sequence);
         sequence.clock().ended(reason, sequence.usage(), observer);
         ended.accept(sequence, event);
     }

@@ -8,7 +8,7 @@ import dev.piecewise.engine.TokenEvent.Usage;
 import dev.piecewise.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ final class Sequence {
     private @Nullable Extent extent;
     private @Nullable Slot slot;
     private @Nullable List<TokenLogprobs> scores;
-    private @Nullable CompletableFuture<Void> mask;
+    private @Nullable Future<?> mask;
     private long age;
     private int overtaken;
     private boolean forgotten;
@@ -199,11 +199,11 @@ final class Sequence {
     }
 
     /** Is done when {@link #constraint} can be asked; null if it can be. */
-    @Nullable CompletableFuture<Void> mask() {
+    @Nullable Future<?> mask() {
         return mask;
     }
 
-    void mask(@Nullable CompletableFuture<Void> mask) {
+    void mask(@Nullable Future<?> mask) {
         this.mask = mask;
     }
 

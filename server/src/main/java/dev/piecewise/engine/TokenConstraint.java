@@ -2,7 +2,8 @@ package dev.piecewise.engine;
 
 /**
  * What a completion may still say: a state of an automaton over tokens. Immutable, so that many generations may share one. The engine's thread asks it, but for
- * {@link #allowed} while that is not at hand, which any thread may find.
+ * {@link #allowed} while that is not at hand, which any thread may find: as many threads as there are sequences may look for it at a time, so what takes long bounds
+ * itself, and gives up when its thread is interrupted.
  */
 public interface TokenConstraint {
     /**

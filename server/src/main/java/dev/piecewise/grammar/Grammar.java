@@ -12,19 +12,24 @@ import java.util.List;
 final class Grammar {
     static final long MOST_BYTES = 32L << 20;
 
+    /** Steps of a walk between two looks at the clock; one takes a millisecond at most. */
+    private static final int STEPS = 16;
+
     private final Machine machine;
     private final TokenTrie tokens;
     private final int[] classes;
     private final int[] samples;
     private final GrammarState dead;
+    private final Slices slices;
     private Table table;
     private IdentityHashMap<FrameSet, GrammarState> states = new IdentityHashMap<>();
     private final long mostBytes;
     private long bytes;
 
-    /** Begins anew when what was found about its states takes {@code mostBytes}. */
-    Grammar(Machine machine, TokenTrie tokens, long mostBytes) {
+    /** Begins anew when what was found about its states takes {@code mostBytes}. Takes its turn in {@code slices} to find sets of tokens. */
+    Grammar(Machine machine, TokenTrie tokens, Slices slices, long mostBytes) {
         this.mostBytes = mostBytes;
+        this.slices = slices;
         this.machine = machine;
         this.tokens = tokens;
         classes = machine.classes();
@@ -71,12 +76,19 @@ final class Grammar {
     }
 
     long[] allowed(GrammarState state) {
+        return slices.run(turn -> walk(state, turn));
+    }
+
+    private long[] walk(GrammarState state, Slices.Turn turn) {
         long[] words = new long[tokens.words()];
         GrammarState[] path = new GrammarState[TokenTrie.LONGEST + 1];
         path[0] = state;
         int node = 0;
         int nodes = tokens.nodes();
-        while (node < nodes) {
+        for (int step = 1; node < nodes; step++) {
+            if (step % STEPS == 0) {
+                turn.pause();
+            }
             int depth = tokens.depth(node);
             GrammarState next = path[depth].afterClass(classes[tokens.octet(node)]);
             if (next.dead()) {

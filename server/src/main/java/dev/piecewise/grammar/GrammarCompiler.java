@@ -20,14 +20,15 @@ final class GrammarCompiler {
     private final GrammarSpec spec;
     private final Graph graph;
 
-    private GrammarCompiler(GrammarSpec spec) {
+    private GrammarCompiler(GrammarSpec spec, Runnable pause) {
         this.spec = spec;
-        graph = new Graph(new Budget(spec.param()));
+        graph = new Graph(new Budget(spec.param(), pause));
     }
 
-    /** INVALID_REQUEST names what cannot be honoured. */
-    static Grammar compile(GrammarSpec spec, TokenTrie tokens) {
-        Grammar grammar = new Grammar(machine(spec, tokens.single()), tokens, Grammar.MOST_BYTES);
+    /** INVALID_REQUEST names what cannot be honoured. Takes its turn in {@code slices}, as the grammar will. */
+    static Grammar compile(GrammarSpec spec, TokenTrie tokens, Slices slices) {
+        Machine machine = slices.run(turn -> machine(spec, tokens.single(), turn::pause));
+        Grammar grammar = new Grammar(machine, tokens, slices, Grammar.MOST_BYTES);
         if (grammar.start().dead()) {
             throw ServingException.invalid(
                     spec.param(),
@@ -36,9 +37,9 @@ final class GrammarCompiler {
         return grammar;
     }
 
-    /** The automaton over those bytes that are {@code usable}. */
-    static Machine machine(GrammarSpec spec, boolean[] usable) {
-        GrammarCompiler compiler = new GrammarCompiler(spec);
+    /** The automaton over those bytes that are {@code usable}; {@code pause} is run again and again. */
+    static Machine machine(GrammarSpec spec, boolean[] usable, Runnable pause) {
+        GrammarCompiler compiler = new GrammarCompiler(spec, pause);
         int rule = compiler.graph.rule();
         int end = compiler.part(compiler.graph.starts.get(rule));
         compiler.graph.skip(end, compiler.graph.ends.get(rule));

@@ -15,18 +15,23 @@ import org.jspecify.annotations.Nullable;
 public final class Grammars {
     private static final long MOST_BYTES = 256L << 20;
 
-    /** Compiling a hostile schema takes seconds of a core and tens of megabytes before it is refused. */
-    private static final int AT_ONCE = 2;
+    /** Compiling a hostile schema takes tens of megabytes before it is refused. */
+    private static final int AT_ONCE = 4;
+
+    /** While a schema is compiled, its place in the table is locked, which others should have none of. */
+    private static final int PLACES = 4096;
 
     private final Tokenizer tokenizer;
     private final Set<Integer> endTokens;
     private final Cache<Key, Grammar> known = Caffeine.newBuilder()
+            .initialCapacity(PLACES)
             .maximumWeight(MOST_BYTES)
             .weigher((Key key, Grammar grammar) -> (int) Math.min(Integer.MAX_VALUE, grammar.size()))
             .executor(Runnable::run)
             .build();
 
-    private final Semaphore compiling = new Semaphore(AT_ONCE);
+    private final Slices slices = Slices.ofMachine();
+    private final Semaphore compiling = new Semaphore(AT_ONCE, true);
     private @Nullable TokenTrie tokens;
 
     /** The text tells apart schemas that have their properties in another order. */
@@ -53,7 +58,7 @@ public final class Grammars {
         TokenTrie trie = tokens();
         compiling.acquireUninterruptibly();
         try {
-            return GrammarCompiler.compile(spec, trie);
+            return GrammarCompiler.compile(spec, trie, slices);
         } finally {
             compiling.release();
         }

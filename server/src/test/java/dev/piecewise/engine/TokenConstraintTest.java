@@ -120,6 +120,54 @@ final class TokenConstraintTest {
         }
     }
 
+    /** The mask of a cancelled sequence would never be found. */
+    @Test
+    void nobodySearchesForTheMaskOfASequenceThatHasEnded() throws Exception {
+        CountDownLatch searched = new CountDownLatch(1);
+        CountDownLatch gaveUp = new CountDownLatch(1);
+        TokenConstraint endless = new Endless(searched, gaveUp);
+        try (TestEngine engine = TestEngine.roomy()) {
+            Generation generation = engine.submit(rounds(12, 12).constrained(endless));
+            searched.await();
+            generation.close();
+            gaveUp.await();
+        }
+    }
+
+    /** Searches until it is interrupted. */
+    private record Endless(CountDownLatch searched, CountDownLatch gaveUp) implements TokenConstraint {
+        @Override
+        public boolean isAtHand() {
+            return false;
+        }
+
+        @Override
+        public long[] allowed() {
+            searched.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                gaveUp.countDown();
+            }
+            throw new IllegalStateException("nobody waits for it any more");
+        }
+
+        @Override
+        public boolean mayEnd() {
+            return false;
+        }
+
+        @Override
+        public boolean mustEnd() {
+            return false;
+        }
+
+        @Override
+        public TokenConstraint after(int token) {
+            return this;
+        }
+    }
+
     @Test
     void aConstraintThatThrowsFailsItsOwnSequence() throws Exception {
         TokenConstraint broken = new TokenConstraint() {

@@ -40,11 +40,11 @@ final class GrammarMemoryTest {
     @Test
     void aGrammarThatBeginsAnewInTheMiddleOfATextAllowsTheSame() {
         GrammarSpec spec = new AnyObject("response_format");
-        Machine machine = GrammarCompiler.machine(spec, tokens.single());
+        Machine machine = GrammarCompiler.machine(spec, tokens.single(), () -> {});
         Random random = new Random(1);
         for (int text = 0; text < 20; text++) {
-            GrammarState large = new Grammar(machine, tokens, Grammar.MOST_BYTES).start();
-            GrammarState small = new Grammar(machine, tokens, 20_000).start();
+            GrammarState large = new Grammar(machine, tokens, Slices.ofMachine(), Grammar.MOST_BYTES).start();
+            GrammarState small = new Grammar(machine, tokens, Slices.ofMachine(), 20_000).start();
             for (int i = 0; i < 60 && !large.mustEnd(); i++) {
                 assertThat(small.allowed()).isEqualTo(large.allowed());
                 assertThat(small.mayEnd()).isEqualTo(large.mayEnd());
@@ -59,7 +59,10 @@ final class GrammarMemoryTest {
     @Test
     void whatAGrammarKeepsIsBounded() {
         Grammar grammar = new Grammar(
-                GrammarCompiler.machine(new AnyObject("response_format"), tokens.single()), tokens, 100_000);
+                GrammarCompiler.machine(new AnyObject("response_format"), tokens.single(), () -> {}),
+                tokens,
+                Slices.ofMachine(),
+                100_000);
         RandomWriter writer = new RandomWriter(tokenizer, 2);
         long fixed = grammar.size();
         for (int text = 0; text < 50; text++) {
@@ -101,10 +104,14 @@ final class GrammarMemoryTest {
     void aTokenizerWithoutTheNeededBytesIsRefused() {
         boolean[] lettersOnly = new boolean[256];
         IntStream.rangeClosed('a', 'z').forEach(b -> lettersOnly[b] = true);
-        Machine json = GrammarCompiler.machine(new AnyObject("response_format"), lettersOnly);
-        assertThat(new Grammar(json, tokens, Grammar.MOST_BYTES).start().dead()).isTrue();
-        Machine words = GrammarCompiler.machine(new Choice("guided_choice", List.of("yes", "yes!")), lettersOnly);
-        GrammarState yes = new Grammar(words, tokens, Grammar.MOST_BYTES).start();
+        Machine json = GrammarCompiler.machine(new AnyObject("response_format"), lettersOnly, () -> {});
+        assertThat(new Grammar(json, tokens, Slices.ofMachine(), Grammar.MOST_BYTES)
+                        .start()
+                        .dead())
+                .isTrue();
+        Machine words =
+                GrammarCompiler.machine(new Choice("guided_choice", List.of("yes", "yes!")), lettersOnly, () -> {});
+        GrammarState yes = new Grammar(words, tokens, Slices.ofMachine(), Grammar.MOST_BYTES).start();
         for (byte b : "yes".getBytes(StandardCharsets.US_ASCII)) {
             yes = yes.after(RandomWriter.token(tokenizer, b));
         }
