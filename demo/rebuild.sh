@@ -11,7 +11,7 @@ mkdir -p "$work"
   --vocabulary 2560 --batch 24 --steps 4500 --learning-rate 0.003 --checkpoint-every 250 --out "$work/base"
 [ -d "$work/adapted" ] || ./piecewise train base --model "$work/base" --all-weights --examples "$work/world/adaption.jsonl" \
   --batch 24 --steps 1000 --learning-rate 0.001 --warmup 0.05 --clip 1 --checkpoint-every 250 --out "$work/adapted"
-./piecewise train sharers --model "$work/adapted" --users "$work/world/candidates.jsonl" --sharers 50 \
+./piecewise train sharers --model "$work/adapted" --users "$work/world/candidates.jsonl" --sharers 50 --cluster-by answers \
   --consent-by "invented people" --consent-at 2026-11-22T00:00:00Z --steps 120 --learning-rate 0.01 --side-by-side 10 \
   --out "$work/sharers"
 ./piecewise train gates --model "$work/adapted" --users "$work/world/candidates.jsonl" --sharers "$work/sharers" \

@@ -130,3 +130,26 @@ def ridge(self, features: Tensor, targets: Tensor, strength: float) -> Tensor:
     level = torch.sub(level, torch.mv(slopes, mean))
     last = torch.add(slopes.narrow(1, x.size(1) - 1, 1), level.unsqueeze(1))
     return torch.cat([slopes.narrow(1, 0, x.size(1) - 1), last], 1)
+
+
+def between_users(self, rows: Tensor, counts: List[int], shrinkage: float, rank: int) -> Tensor:
+    # rows [n, width], the users' one behind the other -> [users, rank], distances between which are those between users' means, in deviations around them
+    x = torch.div(rows, torch.add(torch.sqrt(torch.mean(torch.square(torch.sub(rows, torch.mean(rows, [0]))), [0])), 1e-6))
+    means = annotate(List[Tensor], [])
+    around = annotate(List[Tensor], [])
+    row = 0
+    for i in range(len(counts)):
+        own = x.narrow(0, row, counts[i])
+        mean = torch.mean(own, [0])
+        means.append(mean)
+        around.append(torch.sub(own, mean))
+        row = row + counts[i]
+    rest = torch.cat(around, 0)
+    spread = torch.div(torch.mm(rest.t(), rest), float(rows.size(0)))
+    ridge = torch.add(torch.mul(torch.mean(spread.diag()), shrinkage), 1e-12)
+    variances, directions = torch.linalg_eigh(torch.add(spread, torch.diag(torch.full([x.size(1)], 1.0)) * ridge))
+    users = torch.stack(means)
+    apart = torch.mm(torch.sub(users, torch.mean(users, [0])), torch.mul(directions, torch.rsqrt(torch.clamp(variances, min=1e-12))))
+    values, vectors = torch.linalg_eigh(torch.mm(apart, apart.t()))
+    from_last = vectors.size(1) - rank
+    return torch.mul(vectors.narrow(1, from_last, rank), torch.sqrt(torch.clamp(values.narrow(0, from_last, rank), min=0.0)))

@@ -1,15 +1,20 @@
 package dev.piecewise.cli;
 
+import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.adapter.HistoryFile;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.config.PiecewiseConfig;
+import dev.piecewise.model.AnswerReader;
 import dev.piecewise.model.HiddenStates;
+import dev.piecewise.model.LinearFits;
 import dev.piecewise.training.TrainingSettings;
+import dev.piecewise.training.sharers.AnswerEmbedding;
 import dev.piecewise.training.sharers.Consents;
 import dev.piecewise.training.sharers.HiddenStateEmbedding;
 import dev.piecewise.training.sharers.SharerRun;
 import dev.piecewise.training.sharers.SharerSelection;
 import dev.piecewise.training.sharers.SharerTraining;
+import dev.piecewise.training.sharers.UserEmbedding;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "sharers",
         description = {
             "Chooses sharers and trains an adapter for each; 'train gates' makes them a pool.",
-            "Users are clustered by how the base model reads them; each cluster's most active user shares."
+            "Users are clustered by how the base model takes what they wrote; each cluster's most active user shares."
         },
         mixinStandardHelpOptions = true)
 public final class TrainSharersCommand implements Callable<Integer> {
@@ -67,6 +72,13 @@ public final class TrainSharersCommand implements Callable<Integer> {
     private int sharers = SharerSelection.Options.DEFAULT.clusters();
 
     @Option(
+            names = "--cluster-by",
+            paramLabel = "texts|answers",
+            description =
+                    "Whether users are alike whose texts are about the same (Per-Pcs), or who answer alike where the base does not know what to expect (${DEFAULT-VALUE}).")
+    private SharerSelection.By by = SharerSelection.By.TEXTS;
+
+    @Option(
             names = "--more-than",
             paramLabel = "N",
             description = "A sharer has more items than this (${DEFAULT-VALUE}).")
@@ -99,7 +111,7 @@ public final class TrainSharersCommand implements Callable<Integer> {
         PiecewiseConfig config = settings.load(model);
         SharerTraining work = new SharerTraining(
                 new SharerTraining.Options(
-                        new SharerSelection.Options(sharers, moreThan, training.seed()),
+                        new SharerSelection.Options(sharers, moreThan, training.seed(), by),
                         lora.rank(),
                         lora.alpha(),
                         lora.projections(),
@@ -125,13 +137,21 @@ public final class TrainSharersCommand implements Callable<Integer> {
             SharerTraining work, Consents agreed, List<UserHistory> candidates, PiecewiseConfig config) {
         try (LoadedModel loaded = LoadedModel.load(config);
                 Progress progress = new Progress(spec.commandLine().getErr(), "reading histories")) {
-            HiddenStates states = new HiddenStates(loaded.base());
             return work.choose(
                     loaded.fingerprint(),
                     candidates,
                     agreed,
-                    () -> new HiddenStateEmbedding(loaded.encoder(training.maxTokens()), states::means),
+                    () -> embedding(loaded, agreed.among(candidates)),
                     looked -> progress.at(looked, candidates.size()));
         }
+    }
+
+    private UserEmbedding embedding(LoadedModel loaded, List<UserHistory> candidates) {
+        ExampleEncoder encoder = loaded.encoder(training.maxTokens());
+        return switch (by) {
+            case TEXTS -> new HiddenStateEmbedding(encoder, new HiddenStates(loaded.base())::means);
+            case ANSWERS ->
+                AnswerEmbedding.of(candidates, encoder, new AnswerReader(loaded.base()), new LinearFits(loaded.base()));
+        };
     }
 }

@@ -10,6 +10,9 @@ import java.nio.FloatBuffer;
 
 /** Directions and linear functions that fit rows of numbers; computed by PyTorch on the CPU. Any thread may call; calls wait for each other. */
 public final class LinearFits {
+    /** Of the mean variance, added to every direction's, as users have fewer items than rows have numbers. */
+    private static final double SHRINKAGE = 1;
+
     private final BaseModel base;
 
     public LinearFits(BaseModel base) {
@@ -44,6 +47,25 @@ public final class LinearFits {
                     .tensor(array(scope, features, rows, width))
                     .tensor(array(scope, targets, rows, targets.length / rows))
                     .number(strength)
+                    .floats();
+        }
+    }
+
+    /**
+     * Places users so that they are as far apart as their rows' means are, in deviations of rows around their own user's mean, along the directions in which users differ most.
+     *
+     * @param rows [n, width], the users' one behind the other, {@code counts} of each
+     * @return [users, rank], the direction in which they differ most last
+     */
+    public synchronized float[] betweenUsers(float[] rows, int width, long[] counts, int rank) {
+        JniUtils.setGraphExecutorOptimize(false);
+        try (PtNDManager scope = base.script().manager().newSubManager(Device.cpu())) {
+            return base.script()
+                    .call("between_users")
+                    .tensor(array(scope, rows, rows.length / width, width))
+                    .ints(counts)
+                    .number(SHRINKAGE)
+                    .number((long) rank)
                     .floats();
         }
     }

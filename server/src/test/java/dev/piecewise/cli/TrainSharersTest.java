@@ -151,6 +151,26 @@ final class TrainSharersTest {
     }
 
     @Test
+    void clustersCanBeOfThoseWhoAnswerAlike() throws IOException {
+        Path alike = Files.writeString(
+                own.resolve("alike.jsonl"),
+                user("ann", "hello", 12)
+                        + user("ben", "the end", 11)
+                        + user("cas", "hello", 13)
+                        + user("dan", "the end", 14));
+        Path trained = own.resolve("trained");
+        List<String> two = sharers(alike, trained);
+        two.set(two.indexOf("--sharers") + 1, "2");
+        assertThat(run(two, "--consent-by", "x", "--cluster-by", "answers").out())
+                .contains("2 sharers of 4 users");
+        assertDone(run(gates(model, alike, trained, own.resolve("pool")), "--discriminant"));
+        assertThat(inspect(own.resolve("pool")).get("sharers").findValuesAsText("id"))
+                .containsExactly("cas", "dan");
+        assertThat(run(two, "--consent-by", "x").err())
+                .contains("holds a run with clusters = 2 by answers, not 2; take another directory");
+    }
+
+    @Test
     void gatesAreCentredWhereThereAreUsersEnough() throws IOException {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 8; i++) {

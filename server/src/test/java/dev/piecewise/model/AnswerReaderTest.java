@@ -132,6 +132,22 @@ final class AnswerReaderTest {
         assertNear(fits.ridge(features, 3, targets, 1), new double[] {1.5, -0.5, 5, 0, 0, 7});
     }
 
+    /** The distances were computed by numpy in float64, from the formula of the Javadoc. */
+    @Test
+    void usersAreAsFarApartAsTheirMeansAreBesideHowMuchTheirOwnRowsDiffer() {
+        float[] rows = {4, 1, 0, 4, 3, 1, 4, -1, 1, 2, -3, -1, 5, 0, 1, 3, 0, -1, 1, 1, 2};
+        float[] places = new LinearFits(llama.base).betweenUsers(rows, 3, new long[] {2, 2, 3}, 2);
+        assertThat(places).hasSize(6);
+        assertThat(distance(places, 0, 1)).isCloseTo(2.54443, within(1e-4));
+        assertThat(distance(places, 0, 2)).isCloseTo(1.27212, within(1e-4));
+        assertThat(distance(places, 1, 2)).isCloseTo(1.42866, within(1e-4));
+        assertThat(Math.abs(places[1])).isCloseTo(1.24327f, within(1e-4f));
+    }
+
+    private static double distance(float[] places, int one, int other) {
+        return Math.hypot(places[2 * one] - places[2 * other], places[2 * one + 1] - places[2 * other + 1]);
+    }
+
     @Test
     void principalDirectionsAreThoseInWhichRowsAreLargest() {
         LinearFits fits = new LinearFits(llama.base);

@@ -4,15 +4,12 @@ import dev.piecewise.adapter.Example;
 import dev.piecewise.adapter.ExampleEncoder;
 import dev.piecewise.adapter.GainForecast;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
-import dev.piecewise.adapter.HistoryItem;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.adapter.PoolVariants;
-import dev.piecewise.error.ServingException;
 import dev.piecewise.model.AnswerReader;
 import dev.piecewise.model.LinearFits;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -23,10 +20,7 @@ import java.util.function.IntConsumer;
  * that is a tag or a rating, where sharers gain or lose most, would outweigh the manner of a whole note there; what is answered can be left to the upper ones.
  */
 public final class GainForecasting {
-    private static final int RANK = 32;
     private static final int ITEMS_OF_EACH = 24;
-    private static final int NEWEST = 50;
-    private static final int ROWS = 8192;
     private static final int TOKENS_AT_ONCE = 8192;
     private static final double RIDGE = 0.1;
 
@@ -49,8 +43,9 @@ public final class GainForecasting {
 
     /** For all sharers of a pool with gates; {@code tried} is told how many have been tried. INVALID_REQUEST when no user has an item to read. */
     public GainForecast of(Pool pool, List<UserHistory> users, IntConsumer tried) {
-        List<UserItems> read = read(users);
-        GainForecast directions = directions(read, pool.sharers().size());
+        List<UserItems> read = UserItems.of(users, ITEMS_OF_EACH, encoder);
+        GainForecast directions =
+                new AnswerDirections(answers, fits).of(read, pool.sharers().size());
         float[][] features = features(read, directions);
         GainForecast fitted = directions.withWeights(weights(pool, read, features, tried));
         return fitted.scaled(scales(
@@ -72,60 +67,13 @@ public final class GainForecasting {
     /** The weights, [features] each, of a pool's sharers from number {@code first} on, in the forecast that those before them have. All are tried, to be compared. */
     public List<float[]> newcomers(
             GainForecast known, Pool grown, int first, List<UserHistory> users, IntConsumer tried) {
-        List<UserItems> read = read(users);
+        List<UserItems> read = UserItems.of(users, ITEMS_OF_EACH, encoder);
         GainForecast fitted = known.withWeights(weights(grown, read, features(read, known), tried));
         List<float[]> each = new ArrayList<>();
         for (int sharer = first; sharer < fitted.sharers(); sharer++) {
             each.add(fitted.of(sharer));
         }
         return each;
-    }
-
-    private List<UserItems> read(List<UserHistory> users) {
-        List<UserItems> read = users.stream()
-                .map(user -> new UserItems(user.user(), examples(user.items())))
-                .filter(user -> !user.examples().isEmpty())
-                .toList();
-        if (read.isEmpty()) {
-            throw ServingException.invalid("users", "no user has an item that anything can be learned from");
-        }
-        return read;
-    }
-
-    /** Spread evenly over the newest. */
-    private List<Example> examples(List<HistoryItem> items) {
-        List<HistoryItem> newest = items.subList(Math.max(0, items.size() - NEWEST), items.size());
-        int count = Math.min(ITEMS_OF_EACH, newest.size());
-        List<Example> examples = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            encoder.encode(newest.get(i * newest.size() / count)).ifPresent(examples::add);
-        }
-        return examples;
-    }
-
-    /** In which states and errors differ most, without weights yet. */
-    private GainForecast directions(List<UserItems> users, int sharers) {
-        int hidden = answers.hidden();
-        float[] states = new float[ROWS * hidden];
-        float[] errors = new float[ROWS * hidden];
-        int filled = 0;
-        Iterator<Example> examples =
-                users.stream().flatMap(user -> user.examples().stream()).iterator();
-        while (filled < states.length && examples.hasNext()) {
-            float[] rows = answers.rows(examples.next());
-            int length = Math.min(rows.length / 2, states.length - filled);
-            System.arraycopy(rows, 0, states, filled, length);
-            System.arraycopy(rows, rows.length / 2, errors, filled, length);
-            filled += length;
-        }
-        int rank = Math.min(RANK, hidden);
-        return new GainForecast(
-                hidden,
-                rank,
-                new float[] {1, 1},
-                fits.principal(Arrays.copyOf(states, filled), hidden, rank),
-                fits.principal(Arrays.copyOf(errors, filled), hidden, rank),
-                new float[sharers * (rank + 1) * (rank + 1)]);
     }
 
     /** Of every item, the users' one behind the other. */

@@ -23,19 +23,34 @@ public final class SharerSelection {
         this.options = options;
     }
 
+    /** What makes users alike: what their texts are about, or what they answer. */
+    public enum By {
+        TEXTS,
+        ANSWERS
+    }
+
     /**
      * How sharers are chosen.
      *
      * @param clusters how many there are at most
      * @param moreThan items that a sharer has more of
+     * @param by what the embedding shows
      */
-    public record Options(int clusters, int moreThan, long seed) {
-        public static final Options DEFAULT = new Options(50, 10, 0);
+    public record Options(int clusters, int moreThan, long seed, By by) {
+        public static final Options DEFAULT = new Options(50, 10, 0, By.TEXTS);
 
         public Options {
             if (clusters < 1 || moreThan < 0) {
                 throw new IllegalArgumentException("%d clusters, more than %d items".formatted(clusters, moreThan));
             }
+        }
+
+        /** The clusters, as a run that can be gone on with names them. */
+        String described() {
+            return switch (by) {
+                case TEXTS -> String.valueOf(clusters);
+                case ANSWERS -> clusters + " by answers";
+            };
         }
     }
 

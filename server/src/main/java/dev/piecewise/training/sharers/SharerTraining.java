@@ -51,7 +51,7 @@ public final class SharerTraining {
             settings.put("base", base);
             settings.put("users", hash(users));
             settings.put("seed", String.valueOf(seed));
-            settings.put("clusters", String.valueOf(selection.clusters()));
+            settings.put("clusters", selection.described());
             settings.put("more than", String.valueOf(selection.moreThan()));
             settings.put("seed of clusters", String.valueOf(selection.seed()));
             settings.put("rank", String.valueOf(rank));

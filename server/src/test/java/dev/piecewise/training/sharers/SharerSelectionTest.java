@@ -23,7 +23,7 @@ final class SharerSelectionTest {
     }
 
     private static List<String> chosen(int clusters, UserHistory... users) {
-        return new SharerSelection(LETTERS, new SharerSelection.Options(clusters, 10, 1))
+        return new SharerSelection(LETTERS, new SharerSelection.Options(clusters, 10, 1, SharerSelection.By.TEXTS))
                 .choose(List.of(users), looked -> {}).stream()
                         .map(chosen -> chosen.user().user())
                         .toList();
