@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -125,7 +126,15 @@ final class TokenConstraintTest {
     void nobodySearchesForTheMaskOfASequenceThatHasEnded() throws Exception {
         CountDownLatch searched = new CountDownLatch(1);
         CountDownLatch gaveUp = new CountDownLatch(1);
-        TokenConstraint endless = new Endless(searched, gaveUp);
+        TokenConstraint endless = new Searching(() -> {
+            searched.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                gaveUp.countDown();
+            }
+            throw new IllegalStateException("nobody waits for it any more");
+        });
         try (TestEngine engine = TestEngine.roomy()) {
             Generation generation = engine.submit(rounds(12, 12).constrained(endless));
             searched.await();
@@ -134,8 +143,8 @@ final class TokenConstraintTest {
         }
     }
 
-    /** Searches until it is interrupted. */
-    private record Endless(CountDownLatch searched, CountDownLatch gaveUp) implements TokenConstraint {
+    /** Has no mask at hand, and does this when it is asked for one. */
+    private record Searching(Supplier<long[]> search) implements TokenConstraint {
         @Override
         public boolean isAtHand() {
             return false;
@@ -143,13 +152,7 @@ final class TokenConstraintTest {
 
         @Override
         public long[] allowed() {
-            searched.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                gaveUp.countDown();
-            }
-            throw new IllegalStateException("nobody waits for it any more");
+            return search.get();
         }
 
         @Override
@@ -170,32 +173,9 @@ final class TokenConstraintTest {
 
     @Test
     void aConstraintThatThrowsFailsItsOwnSequence() throws Exception {
-        TokenConstraint broken = new TokenConstraint() {
-            @Override
-            public boolean isAtHand() {
-                return false;
-            }
-
-            @Override
-            public long[] allowed() {
-                throw new IllegalStateException("broken");
-            }
-
-            @Override
-            public boolean mayEnd() {
-                return false;
-            }
-
-            @Override
-            public boolean mustEnd() {
-                return false;
-            }
-
-            @Override
-            public TokenConstraint after(int token) {
-                return this;
-            }
-        };
+        TokenConstraint broken = new Searching(() -> {
+            throw new IllegalStateException("broken");
+        });
         try (TestEngine engine = TestEngine.roomy()) {
             Generation other = engine.submit(Requests.of(4, 5, 6).max(30));
             assertThat(engine.run(rounds(1, 2).constrained(broken)).last()).isInstanceOf(Failed.class);
