@@ -63,17 +63,17 @@ final class SchedulerTest {
         scheduler = scheduler(new EngineLimits(8, 64, 0, 4, true, 8).withItlStretch(2));
         submit(Requests.counting(5, 50).max(30).user("a"));
         assertThat(lengths(step())).containsExactly(50);
-        submit(Requests.counting(10, 40).max(2).user("b"));
+        submit(Requests.counting(10, 32).max(2).user("b"));
         assertThat(lengths(step())).containsExactly(1);
         assertThat(lengths(step())).containsExactly(1, 6);
-        submit(Requests.counting(20, 3).max(2).user("c"));
-        submit(Requests.counting(30, 3).max(2).user("d"));
-        assertThat(lengths(step())).containsExactly(1, 8);
-        assertThat(lengths(step())).containsExactly(1, 8);
-        assertThat(lengths(step())).containsExactly(1, 8);
+        submit(Requests.counting(20, 2).max(2).user("c"));
+        submit(Requests.counting(30, 2).max(2).user("d"));
+        assertThat(lengths(step())).containsExactly(1, 6);
+        assertThat(lengths(step())).containsExactly(1, 6);
+        assertThat(lengths(step())).containsExactly(1, 6);
         assertThat(lengths(step())).as("what it takes without").containsExactly(1);
-        assertThat(lengths(step())).containsExactly(1, 8);
-        assertThat(lengths(step())).containsExactly(1, 2, 3, 3);
+        assertThat(lengths(step())).containsExactly(1, 6);
+        assertThat(lengths(step())).containsExactly(1, 2, 2, 2);
     }
 
     @Test
