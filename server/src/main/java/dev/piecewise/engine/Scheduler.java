@@ -256,7 +256,13 @@ final class Scheduler {
             finish(sequence, FinishReason.STOP);
             return;
         }
-        sequence.append(row.token(), row.logprobs());
+        try {
+            sequence.append(row.token(), row.logprobs());
+        } catch (RuntimeException failure) {
+            LOG.log(Level.ERROR, "the constraint does not go on after a token that it allowed", failure);
+            fail(sequence, failure);
+            return;
+        }
         sequence.clock().token(now, observer);
         admission.queue().charge(sequence, 1);
         if (sequence.mustEnd()) {

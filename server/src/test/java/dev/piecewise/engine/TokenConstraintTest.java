@@ -7,6 +7,7 @@ import dev.piecewise.engine.TokenEvent.Failed;
 import dev.piecewise.error.ServingException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -179,6 +180,39 @@ final class TokenConstraintTest {
         try (TestEngine engine = TestEngine.roomy()) {
             Generation other = engine.submit(Requests.of(4, 5, 6).max(30));
             assertThat(engine.run(rounds(1, 2).constrained(broken)).last()).isInstanceOf(Failed.class);
+            assertThat(Completion.of(other).tokens()).hasSize(30);
+            assertThat(engine.engine.faults()).isZero();
+        }
+    }
+
+    @Test
+    void aConstraintThatDoesNotGoOnFailsItsOwnSequence() throws Exception {
+        TokenConstraint stuck = new TokenConstraint() {
+            @Override
+            public long[] allowed() {
+                long[] all = new long[64];
+                Arrays.fill(all, -1);
+                return all;
+            }
+
+            @Override
+            public boolean mayEnd() {
+                return false;
+            }
+
+            @Override
+            public boolean mustEnd() {
+                return false;
+            }
+
+            @Override
+            public TokenConstraint after(int token) {
+                throw new IllegalArgumentException("not allowed");
+            }
+        };
+        try (TestEngine engine = TestEngine.roomy()) {
+            Generation other = engine.submit(Requests.of(4, 5, 6).max(30));
+            assertThat(engine.run(rounds(1, 2).constrained(stuck)).last()).isInstanceOf(Failed.class);
             assertThat(Completion.of(other).tokens()).hasSize(30);
             assertThat(engine.engine.faults()).isZero();
         }
