@@ -46,7 +46,7 @@ public final class LocalPersonalizer implements Personalizer {
         adapters = tools.adapters();
         own = tools.own();
         maker = new PlanMaker(tools.assembler(), tools.heldOut(), settings.guardItems(), tools.assemblySeconds());
-        plans = new PlanCache(store, editions, settings.maxPlans());
+        plans = new PlanCache(store, editions, settings.maxPlans(), new Freshness(System::nanoTime), this::forget);
         adaptations = new Adaptations(loaded, settings, adapters);
         versions = new ServedVersions(editions, plans, adaptations, adapters, settings.assembly());
         loaded.pool()

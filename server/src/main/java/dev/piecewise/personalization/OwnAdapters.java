@@ -11,7 +11,6 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.store.Store;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +19,14 @@ import org.jspecify.annotations.Nullable;
 public final class OwnAdapters {
     private static final Search NONE = new Search.Missing("user has no adapter of their own", ErrorCode.UNKNOWN_USER);
     private static final int REMEMBERED = 65_536;
-    /** Another server of the same database may have taken an upload meanwhile. */
-    private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Store store;
     private final BankLayout layout;
     private final String base;
     private final int maxRank;
     private final Cache<String, BankImage> adapters;
-    private final Cache<String, Known> known = Caffeine.newBuilder()
+    private final Freshness freshness;
+    private final Cache<String, Freshness.Heard<Optional<String>>> fingerprints = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
             .executor(Runnable::run)
             .build();
@@ -42,10 +40,15 @@ public final class OwnAdapters {
      * @param cacheBytes of adapters are kept in memory
      */
     public OwnAdapters(Store store, BankLayout layout, String base, int maxRank, long cacheBytes) {
+        this(store, layout, base, maxRank, cacheBytes, new Freshness(System::nanoTime));
+    }
+
+    OwnAdapters(Store store, BankLayout layout, String base, int maxRank, long cacheBytes, Freshness freshness) {
         this.store = store;
         this.layout = layout;
         this.base = base;
         this.maxRank = maxRank;
+        this.freshness = freshness;
         adapters = Caffeine.newBuilder()
                 .maximumWeight(cacheBytes)
                 .weigher((String fingerprint, BankImage adapter) -> (int) Math.min(Integer.MAX_VALUE, adapter.bytes()))
@@ -73,7 +76,7 @@ public final class OwnAdapters {
             }
             String fingerprint = adapter.fingerprint(base);
             store.putAdapter(user, fingerprint, base, archive::writeTo);
-            known.asMap().remove(user);
+            fingerprints.asMap().remove(user);
             return new Stored(fingerprint, adapter.rank(), adapter.sites().size(), adapter.bytes());
         } catch (BadFileException bad) {
             throw ServingException.invalid("adapter", bad.text());
@@ -121,36 +124,23 @@ public final class OwnAdapters {
 
     /** Drops what is in memory of a user's adapter; whether it was there. To be called after it was erased from the store. */
     boolean forget(String user) {
-        known.asMap().remove(user);
+        fingerprints.asMap().remove(user);
         return adapters.asMap().remove(user) != null;
     }
 
-    /** What the store said of a user's adapter at this time of {@link System#nanoTime}. */
-    private record Known(Optional<String> fingerprint, long asked) {
-        boolean fresh() {
-            return System.nanoTime() - asked < FRESH.toNanos();
-        }
-    }
-
     private Optional<String> fingerprint(String user) {
-        Known said = known.getIfPresent(user);
-        if (said == null || !said.fresh()) {
-            said = Objects.requireNonNull(
-                    known.asMap().compute(user, (_, old) -> old != null && old.fresh() ? old : ask(user, old)));
+        Freshness.Heard<Optional<String>> heard = fingerprints.getIfPresent(user);
+        if (heard == null || !freshness.holds(heard)) {
+            heard = Objects.requireNonNull(fingerprints.asMap().compute(user, this::ask));
         }
-        return said.fingerprint();
+        return heard.said();
     }
 
-    /** While the database is gone, what it said before holds. */
-    private Known ask(String user, @Nullable Known before) {
-        try {
-            return new Known(store.adapterFingerprint(user), System.nanoTime());
-        } catch (ServingException failed) {
-            if (before == null || failed.code() != ErrorCode.UNAVAILABLE) {
-                throw failed;
-            }
-            return new Known(before.fingerprint(), System.nanoTime());
+    private Freshness.Heard<Optional<String>> ask(String user, Freshness.@Nullable Heard<Optional<String>> before) {
+        if (before == null) {
+            return freshness.ask(() -> store.adapterFingerprint(user));
         }
+        return freshness.holds(before) ? before : freshness.askAgain(before, () -> store.adapterFingerprint(user));
     }
 
     /** Another upload may replace the adapter while it is read; then the new one is. */

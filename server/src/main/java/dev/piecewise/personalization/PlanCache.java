@@ -11,17 +11,22 @@ import dev.piecewise.checkpoint.Site;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.metrics.CacheStats;
 import dev.piecewise.store.Store;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The plans of the users who were here lately, checked against the pool. That a user has no plan is not kept, so a new one is seen at once. A reader who meets
- * {@link #forget} either ends before it, and its plan is dropped, or reads the store after it.
+ * The plans of the users who were here lately, checked against the pool, and against the store every few seconds. That a user has no plan to be served by is not kept, so a new one is seen at once. A
+ * reader who meets {@link #forget} either ends before it, and its plan is dropped, or reads the store after it.
  */
 final class PlanCache implements CacheStats {
     private static final Finding NO_PLAN = new Finding.Missing("user has no plan", ErrorCode.UNKNOWN_USER);
@@ -34,11 +39,15 @@ final class PlanCache implements CacheStats {
     private final Store store;
     private final Cache<String, Known> plans;
     private final Editions editions;
+    private final Freshness freshness;
+    private final BiConsumer<String, Plan> replaced;
 
-    /** Where a pool is resident plans are kept together with their gains. */
-    PlanCache(Store store, Editions editions, int maxPlans) {
+    /** Where a pool is resident plans are kept together with their gains. {@code replaced} hears of users and plans of theirs that were kept and are not in the store any more. */
+    PlanCache(Store store, Editions editions, int maxPlans, Freshness freshness, BiConsumer<String, Plan> replaced) {
         this.store = store;
         this.editions = editions;
+        this.freshness = freshness;
+        this.replaced = replaced;
         plans = Caffeine.newBuilder()
                 .maximumSize(maxPlans)
                 .executor(Runnable::run)
@@ -46,8 +55,8 @@ final class PlanCache implements CacheStats {
                 .build();
     }
 
-    /** What was found with this version of the pool. */
-    private record Known(Edition edition, Finding finding) {
+    /** What was found with this version of the pool, and when the plan that the store then had was made. */
+    private record Known(Edition edition, Finding finding, Freshness.Heard<Optional<Instant>> created) {
         boolean uses(Set<String> sharers) {
             return !sharers.isEmpty()
                     && finding instanceof Finding.Found found
@@ -79,15 +88,37 @@ final class PlanCache implements CacheStats {
         }
         Edition now = shelf.edition().get();
         Set<String> withdrawn = now.watch().withdrawn();
-        Known known = plans.get(user, name -> load(name, now));
-        if (!known.edition().is(now) || known.uses(withdrawn)) {
-            plans.asMap().remove(user, known);
-            known = plans.get(user, name -> load(name, now));
+        Known known = plans.getIfPresent(user);
+        if (known == null || !isValid(known, now, withdrawn) || !freshness.holds(known.created())) {
+            known = Objects.requireNonNull(
+                    plans.asMap().compute(user, (_, kept) -> renewed(user, kept, now, withdrawn)));
         }
-        if (known.finding().equals(NO_PLAN)) {
+        if (known.finding() instanceof Finding.Missing) {
             plans.asMap().remove(user, known);
         }
         return known.finding();
+    }
+
+    private static boolean isValid(Known known, Edition now, Set<String> withdrawn) {
+        return known.edition().is(now) && !known.uses(withdrawn);
+    }
+
+    private Known renewed(String user, @Nullable Known kept, Edition now, Set<String> withdrawn) {
+        if (kept == null || !isValid(kept, now, withdrawn)) {
+            return load(user, now);
+        }
+        if (freshness.holds(kept.created())) {
+            return kept;
+        }
+        Freshness.Heard<Optional<Instant>> created =
+                freshness.askAgain(kept.created(), () -> store.user(user).flatMap(Store.User::planCreated));
+        if (created.said().equals(kept.created().said())) {
+            return new Known(kept.edition(), kept.finding(), created);
+        }
+        if (kept.finding() instanceof Finding.Found found) {
+            replaced.accept(user, found.plan());
+        }
+        return load(user, now);
     }
 
     /** The plan that was kept, if one was. */
@@ -119,8 +150,12 @@ final class PlanCache implements CacheStats {
     }
 
     private Known load(String user, Edition now) {
+        Freshness.Heard<Optional<Plan>> stored = freshness.ask(() -> store.plan(user));
         return new Known(
-                now, store.plan(user).map(stored -> checked(stored, now)).orElse(NO_PLAN));
+                now,
+                stored.said().map(plan -> checked(plan, now)).orElse(NO_PLAN),
+                new Freshness.Heard<>(
+                        stored.said().map(plan -> plan.created().truncatedTo(ChronoUnit.MILLIS)), stored.asked()));
     }
 
     /** A plan of an earlier version of the pool is as good as it was, but for who has withdrawn since. */

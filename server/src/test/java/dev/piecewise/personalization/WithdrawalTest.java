@@ -73,7 +73,7 @@ final class WithdrawalTest {
     private PlanCache cache(PoolWatch watch) {
         Editions editions = new Editions();
         editions.put(Optional.empty(), Edition.first(PoolReader.read(root), true, watch));
-        return new PlanCache(store, editions, 100);
+        return new PlanCache(store, editions, 100, new Freshness(System::nanoTime), (_, _) -> {});
     }
 
     /** Of these sharers in equal parts. */
