@@ -17,7 +17,11 @@ final class Clock {
         }
     }
 
+    /** It runs; after it was preempted that is nothing new. */
     void admitted(long now, int promptTokens, int cachedTokens, EngineObserver observer) {
+        if (admitted != 0) {
+            return;
+        }
         admitted = now;
         observer.admitted(promptTokens, cachedTokens, seconds(submitted, now));
         if (blocked != 0) {

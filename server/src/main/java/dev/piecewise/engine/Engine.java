@@ -25,7 +25,7 @@ public interface Engine extends AutoCloseable {
 
     /**
      * Drops what is kept of a user's prompts and completions beyond the requests that run: keys and values of cached prefixes, and the adapter's place in the bank.
-     * What runs for the user ends as usual and then is not kept either. Waits for the step that runs.
+     * What runs or waits for the user ends as usual and then is not kept either, nor is a request that comes later and was begun before. Waits for the step that runs.
      */
     default Forgotten forget(String user) {
         return Forgotten.NOTHING;

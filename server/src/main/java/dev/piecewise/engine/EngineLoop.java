@@ -32,6 +32,7 @@ final class EngineLoop implements Runnable {
     private final AtomicInteger faults = new AtomicInteger();
     private final RunHealth health = new RunHealth();
     private final Withdrawn withdrawn = new Withdrawn();
+    private final ForgottenUsers forgotten = new ForgottenUsers();
     private final Masks masks;
     /** There is nothing to do before a mask is there. */
     private boolean held;
@@ -94,8 +95,8 @@ final class EngineLoop implements Runnable {
 
     private void receive() throws InterruptedException {
         Message message = inbox.poll();
-        if (message == null && scheduler.idle()) {
-            scheduler.audit();
+        if (message == null && scheduler.books().idle()) {
+            scheduler.books().audit();
             message = inbox.take();
         } else if (message == null && held) {
             message = inbox.take();
@@ -119,19 +120,24 @@ final class EngineLoop implements Runnable {
         switch (message) {
             case Message.Submit(Sequence sequence) -> submit(sequence);
             case Message.Cancel(Sequence sequence) -> scheduler.cancel(sequence);
-            case Message.Forget forget -> answer(forget.dropped(), () -> scheduler.forget(forget.user()));
+            case Message.Forget(String user, var dropped) ->
+                answer(dropped, () -> {
+                    forgotten.add(user);
+                    live.stream().filter(forgotten::keepsNothingOf).forEach(Sequence::forget);
+                    return scheduler.books().forget(user);
+                });
             case Message.Withdraw withdraw ->
                 answer(withdraw.dropped(), () -> {
                     withdrawn.add(withdraw.withdrawal());
                     live.stream().filter(withdrawn::keepsNothingOf).forEach(Sequence::forget);
-                    scheduler.forgetAdapted(withdraw.withdrawal().pool());
+                    scheduler.books().forgetAdapted(withdraw.withdrawal().pool());
                     withdrawn.erase(live, runner);
                     return withdraw;
                 });
             case Message.Audit audit ->
                 answer(audit.sound(), () -> {
                     status = snapshot();
-                    scheduler.audit();
+                    scheduler.books().audit();
                     return audit;
                 });
             case Message.Wake wake -> {}
@@ -148,7 +154,7 @@ final class EngineLoop implements Runnable {
             scheduler.last(sequence, new Failed(refused), "error");
             return;
         }
-        if (withdrawn.keepsNothingOf(sequence)) {
+        if (withdrawn.keepsNothingOf(sequence) || forgotten.keepsNothingOf(sequence)) {
             sequence.forget();
         }
         scheduler.add(sequence);
@@ -249,11 +255,12 @@ final class EngineLoop implements Runnable {
     }
 
     private Status snapshot() {
-        KvBooks places = scheduler.places();
-        Slots slots = scheduler.slots();
+        KvBooks places = scheduler.books().places();
+        Slots slots = scheduler.books().slots();
+        int running = scheduler.books().running().size();
         return new Status(
-                scheduler.running(),
-                live.size() - scheduler.running(),
+                running,
+                live.size() - running,
                 places.usedPlaces(),
                 places.cachedPlaces(),
                 runner.limits().kvPlaces(),

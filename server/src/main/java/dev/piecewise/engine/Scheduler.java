@@ -8,7 +8,6 @@ import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +26,7 @@ final class Scheduler {
     private final EngineObserver observer;
     private final BiConsumer<Sequence, TokenEvent> ended;
     private final int vocabulary;
-    private final KvBooks places;
-    private final Slots slots;
-    private final Admission admission;
-    /** Oldest first. */
-    private final List<Sequence> running = new ArrayList<>();
-
+    private final Books books;
     private final StepPlan plan;
     private final PromptPace pace;
     private final Masks masks;
@@ -51,35 +45,22 @@ final class Scheduler {
         this.observer = observer;
         this.ended = ended;
         vocabulary = runner.limits().vocabulary();
-        places = new KvBooks(runner, limits);
-        slots = new Slots(runner, limits.slots(), observer);
-        admission = new Admission(places, slots);
+        books = new Books(runner, limits, observer);
     }
 
-    int running() {
-        return running.size();
-    }
-
-    boolean idle() {
-        return running.isEmpty() && admission.waiting() == 0;
-    }
-
-    KvBooks places() {
-        return places;
-    }
-
-    Slots slots() {
-        return slots;
+    Books books() {
+        return books;
     }
 
     void add(Sequence sequence) {
         masks.prepare(sequence);
-        admission.add(sequence);
+        books.add(sequence);
     }
 
     /** The next step; null if nothing is to be done, or nothing can be before a mask is there. */
     @Nullable Step next() {
-        growExtents();
+        List<Sequence> running = books.running();
+        growExtents(running);
         plan.begin(running.size() + 1);
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
@@ -101,7 +82,7 @@ final class Scheduler {
             }
             plan.add(sequence, plan.room());
         }
-        if (plan.isEmpty() && !masks.missing() && !idle()) {
+        if (plan.isEmpty() && !masks.missing() && !books.idle()) {
             throw new IllegalStateException("nothing runs though sequences wait");
         }
         return plan.isEmpty() ? null : plan.step();
@@ -138,7 +119,7 @@ final class Scheduler {
                 ? known
                 : new ServingException(ErrorCode.INTERNAL, "the model failed to run this request");
         sequence.forget();
-        leave(sequence);
+        books.leave(sequence);
         last(sequence, new Failed(answer), "error");
     }
 
@@ -150,78 +131,33 @@ final class Scheduler {
         ended.accept(sequence, event);
     }
 
-    /** Drops what is kept of a user's tokens, and keeps nothing of what runs. */
-    Engine.Forgotten forget(String user) {
-        for (Sequence sequence : running) {
-            if (sequence.request().user().equals(user)) {
-                sequence.forget();
-            }
-        }
-        return new Engine.Forgotten(places.forget(user), slots.forget(user));
-    }
-
-    /** Drops the cached prefixes of all adapters, and from the bank those that were merged from this version of a pool. */
-    void forgetAdapted(String pool) {
-        places.forgetAdapted();
-        slots.forgetMerged(pool);
-    }
-
-    /** Throws unless every KV place, bank column and sequence is accounted for. */
-    void audit() {
-        places.audit(running);
-        List<Sequence> holders = new ArrayList<>(running);
-        holders.addAll(admission.preempted());
-        slots.audit(holders);
-        admission.queue().audit(holders.size());
-    }
-
-    private void growExtents() {
+    private void growExtents(List<Sequence> running) {
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
-            while (sequence.state() == State.RUNNING && !places.tryGrow(sequence)) {
-                preempt(running.getLast());
+            while (sequence.state() == State.RUNNING && !books.places().tryGrow(sequence)) {
+                books.preemptYoungest();
+                observer.preempted();
             }
         }
-    }
-
-    private void preempt(Sequence sequence) {
-        running.removeLast();
-        places.drop(sequence.extent());
-        sequence.place(null);
-        admission.preempted(sequence);
-        observer.preempted();
     }
 
     private @Nullable Sequence admit() {
         while (true) {
             long now = System.nanoTime();
-            Sequence sequence = admission.next(now);
+            Sequence sequence = books.admit(now);
             if (sequence == null) {
                 return null;
             }
-            boolean isNew = sequence.state() == State.WAITING;
-            sequence.state(State.RUNNING);
-            insertByAge(sequence);
             if (tryLoad(sequence)) {
-                if (isNew) {
-                    sequence.clock()
-                            .admitted(
-                                    now,
-                                    sequence.tokens().length(),
-                                    sequence.extent().computed(),
-                                    observer);
-                }
+                sequence.clock()
+                        .admitted(
+                                now,
+                                sequence.tokens().length(),
+                                sequence.extent().computed(),
+                                observer);
                 return sequence;
             }
         }
-    }
-
-    private void insertByAge(Sequence sequence) {
-        int at = running.size();
-        while (at > 0 && running.get(at - 1).age() > sequence.age()) {
-            at--;
-        }
-        running.add(at, sequence);
     }
 
     /** A failed load fails its own sequence only. */
@@ -231,7 +167,7 @@ final class Scheduler {
             return true;
         }
         try {
-            sequence.slot(slots.acquire(sequence, adapter));
+            sequence.slot(books.slots().acquire(sequence, adapter));
             return true;
         } catch (RuntimeException | Error failure) {
             LOG.log(Level.ERROR, "adapter " + adapter.fingerprint() + " could not be loaded", failure);
@@ -264,7 +200,7 @@ final class Scheduler {
             return;
         }
         sequence.clock().token(now, observer);
-        admission.queue().charge(sequence, 1);
+        books.charge(sequence);
         if (sequence.mustEnd()) {
             finish(sequence, FinishReason.STOP);
         } else if (sequence.completionTokens() == sequence.request().maxTokens()) {
@@ -275,32 +211,12 @@ final class Scheduler {
     }
 
     private void finish(Sequence sequence, FinishReason reason) {
-        leave(sequence);
+        books.leave(sequence);
         String word = switch (reason) {
             case STOP -> "stop";
             case LENGTH -> "length";
             case CANCELLED -> sequence.generation().isStopped() ? "stop" : "abort";
         };
         last(sequence, new Finished(reason, sequence.usage()), word);
-    }
-
-    private void leave(Sequence sequence) {
-        Slot slot = sequence.slot();
-        if (slot != null) {
-            slots.release(slot, !sequence.forgotten());
-            sequence.slot(null);
-        }
-        if (sequence.state() != State.RUNNING) {
-            admission.remove(sequence);
-            return;
-        }
-        running.remove(sequence);
-        admission.queue().ended(sequence);
-        if (sequence.forgotten()) {
-            places.drop(sequence.extent());
-        } else {
-            places.retire(sequence.extent());
-        }
-        sequence.place(null);
     }
 }

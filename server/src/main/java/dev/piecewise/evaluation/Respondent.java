@@ -86,14 +86,16 @@ public final class Respondent {
     /**
      * Mean negative log-likelihood of a token of the items' answers, in nats, all of them asked at once; NaN where they have none. UNAVAILABLE when the thread is
      * interrupted.
+     *
+     * @param read when the items were read, as {@link System#nanoTime}: nothing of them is kept when the user was forgotten since
      */
-    public double loss(String user, Adaptation adaptation, List<HistoryItem> items) {
+    public double loss(String user, Adaptation adaptation, List<HistoryItem> items, long read) {
         List<Example> examples =
                 items.stream().flatMap(item -> encoder.encode(item).stream()).toList();
         List<Generation> generations = new ArrayList<>();
         try {
             for (Example example : examples) {
-                generations.add(engine.submit(scoring(user, adaptation, example)));
+                generations.add(engine.submit(scoring(user, adaptation, example).begunAt(read)));
             }
             double nats = 0;
             int tokens = 0;

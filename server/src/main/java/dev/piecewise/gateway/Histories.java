@@ -2,6 +2,7 @@ package dev.piecewise.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.adapter.HistoryItem;
+import dev.piecewise.engine.Engine;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
 import dev.piecewise.gateway.http.Exchange;
@@ -19,6 +20,7 @@ final class Histories {
 
     private final Store store;
     private final Personalizer personalizer;
+    private final Engine engine;
     private final PlanJobs jobs;
     private final int reassembleAfter;
 
@@ -27,6 +29,7 @@ final class Histories {
         reassembleAfter = serving.reassembleAfter();
         store = serving.store();
         personalizer = serving.personalizer();
+        engine = serving.engine();
     }
 
     private record ItemList(String object, List<HistoryItemBody> data, int total, boolean hasMore) {}
@@ -64,6 +67,7 @@ final class Histories {
         Store.User user = Users.existing(store, Users.id(exchange));
         int items = store.clearHistory(user.id());
         personalizer.forget(user.id());
+        engine.forget(user.id());
         exchange.answer(200, new Cleared("history.deleted", true, items));
     }
 

@@ -263,11 +263,13 @@ public final class LocalPersonalizer implements Personalizer {
         if (store.user(user).isEmpty()) {
             throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
         }
+        long read = System.nanoTime();
         List<HistoryItem> history = store.newest(user, options.maxItems());
         if (history.isEmpty()) {
             throw ServingException.invalid("history", "the user has no history to assemble a plan from");
         }
-        Plan plan = maker.make(user, history, options, new Sides(user, base, adaptations, edition, options.merge()));
+        Plan plan =
+                maker.make(user, history, options, new Sides(user, base, adaptations, edition, options.merge()), read);
         adaptations.requireServable(Adaptations.widest(plan), options.merge(), edition);
         return plan;
     }

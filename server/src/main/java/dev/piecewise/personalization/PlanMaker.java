@@ -37,8 +37,8 @@ final class PlanMaker {
         this.assemblySeconds = assemblySeconds;
     }
 
-    /** {@code history} oldest first. INVALID_REQUEST when nothing in it can be assembled from. */
-    Plan make(String user, List<HistoryItem> history, Assembler.Options options, Sides sides) {
+    /** {@code history} oldest first, as it was {@code read}, a time of {@link System#nanoTime}. INVALID_REQUEST when nothing in it can be assembled from. */
+    Plan make(String user, List<HistoryItem> history, Assembler.Options options, Sides sides, long read) {
         Edition edition = sides.edition();
         int held = Math.min(guardItems, history.size() / HELD_OUT_OF);
         List<HistoryItem> older = history.subList(0, history.size() - held);
@@ -47,7 +47,7 @@ final class PlanMaker {
         double seconds = since(begun);
         assemblySeconds.accept(seconds);
         begun = System.nanoTime();
-        Optional<Guard> guard = guard(user, plan, history.subList(older.size(), history.size()), sides);
+        Optional<Guard> guard = guard(user, plan, history.subList(older.size(), history.size()), sides, read);
         log.atInfo()
                 .addKeyValue("items", plan.items())
                 .addKeyValue("seconds", seconds)
@@ -69,13 +69,13 @@ final class PlanMaker {
     }
 
     /** Empty where nothing was held out, or what was has nothing to predict, or the engine is too busy to say. */
-    private Optional<Guard> guard(String user, Plan plan, List<HistoryItem> items, Sides sides) {
+    private Optional<Guard> guard(String user, Plan plan, List<HistoryItem> items, Sides sides, long read) {
         if (items.isEmpty()) {
             return Optional.empty();
         }
         try {
-            double base = heldOut.loss(user, sides.base(), items);
-            double assembled = heldOut.loss(user, sides.assembled(plan), items);
+            double base = heldOut.loss(user, sides.base(), items, read);
+            double assembled = heldOut.loss(user, sides.assembled(plan), items, read);
             return Double.isFinite(base) && Double.isFinite(assembled)
                     ? Optional.of(new Guard(items.size(), base, assembled))
                     : Optional.empty();

@@ -22,13 +22,13 @@ final class SchedulerTest {
 
     @AfterEach
     void everythingIsAccountedFor() {
-        scheduler.audit();
+        scheduler.books().audit();
         while (!step().spans().isEmpty()) {
-            scheduler.audit();
+            scheduler.books().audit();
         }
         assertThat(ended).containsExactlyInAnyOrderElementsOf(submitted);
-        assertThat(scheduler.places().usedPlaces()).isZero();
-        assertThat(scheduler.slots().active()).isZero();
+        assertThat(scheduler.books().places().usedPlaces()).isZero();
+        assertThat(scheduler.books().slots().active()).isZero();
         assertThat(model.violations).isEmpty();
     }
 
@@ -95,7 +95,7 @@ final class SchedulerTest {
         Sequence middle = submit(Requests.counting(1, 16).max(20).user("b"));
         Sequence youngest = submit(Requests.counting(2, 16).max(20).user("c"));
         step();
-        assertThat(scheduler.running()).isEqualTo(3);
+        assertThat(scheduler.books().running()).hasSize(3);
         while (counts.preempted.get() == 0) {
             step();
         }
@@ -120,10 +120,10 @@ final class SchedulerTest {
         while (youngest.state() != Sequence.State.PREEMPTED) {
             step();
         }
-        assertThat(scheduler.slots().active()).isEqualTo(1);
+        assertThat(scheduler.books().slots().active()).isEqualTo(1);
         scheduler.cancel(youngest);
-        scheduler.audit();
-        assertThat(scheduler.slots().active()).isZero();
+        scheduler.books().audit();
+        assertThat(scheduler.books().slots().active()).isZero();
         scheduler.cancel(youngest);
     }
 

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ final class ScriptedEngine implements Engine {
     private final BlockingQueue<Scripted> submitted = new LinkedBlockingQueue<>();
     private volatile Consumer<Scripted> script = generation -> {};
     volatile Optional<String> fault = Optional.empty();
+    final Queue<String> forgotten = new ConcurrentLinkedQueue<>();
 
     /** What happens to each generation when it is submitted; a ServingException refuses it. */
     void script(Consumer<Scripted> newScript) {
@@ -75,6 +78,7 @@ final class ScriptedEngine implements Engine {
 
     @Override
     public Forgotten forget(String user) {
+        forgotten.add(user);
         return new Forgotten(7, 1);
     }
 

@@ -102,7 +102,11 @@ final class UsersTest {
         send("GET", "/v1/users/ann/history?offset=4", "")
                 .body("data.text", contains("plain"))
                 .body("has_more", equalTo(false));
+        SERVER.engine.forgotten.clear();
         send("DELETE", "/v1/users/ann/history", "").statusCode(200).body("history_items", equalTo(5));
+        assertThat(SERVER.engine.forgotten)
+                .as("items stood before prompts, and were read to try a plan")
+                .containsExactly("ann");
         send("GET", "/v1/users/ann/history", "").body("total", equalTo(0));
         send("GET", "/v1/users/nobody/history", "").statusCode(404);
     }

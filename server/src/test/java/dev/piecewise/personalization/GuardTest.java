@@ -20,6 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,7 +89,7 @@ final class GuardTest {
 
     @Test
     void thePlanThatIsTriedIsTheOneThatIsKept() {
-        with.heldOut = (_, adaptation, _) -> adaptation.equals(BASE) ? 2 : 1;
+        with.heldOut = (_, adaptation, _, _) -> adaptation.equals(BASE) ? 2 : 1;
         Plan plan = assemble(10);
 
         assertThat(with.selections).hasSize(1);
@@ -94,11 +98,11 @@ final class GuardTest {
 
     @Test
     void anEngineThatIsTooBusyLeavesThePlanUntried() {
-        with.heldOut = (_, _, _) -> {
+        with.heldOut = (_, _, _, _) -> {
             throw new ServingException(ErrorCode.OVERLOADED, "busy");
         };
         assertThat(assemble(10).guard()).isEmpty();
-        with.heldOut = (_, _, _) -> {
+        with.heldOut = (_, _, _, _) -> {
             throw new ServingException(ErrorCode.UNAVAILABLE, "closing");
         };
         assertThatThrownBy(() -> assemble(10)).hasMessage("closing");
@@ -111,8 +115,29 @@ final class GuardTest {
         assertThat(assemble(10).guard()).isEmpty();
     }
 
+    /** By then whoever erases the user can tell that what was read is to be kept nowhere. */
+    @Test
+    void theTimeIsToldWhenTheItemsWereRead() throws Exception {
+        List<Long> times = new ArrayList<>();
+        with.heldOut = (_, _, _, read) -> {
+            times.add(read);
+            return 1;
+        };
+        with.maySelect = new CountDownLatch(1);
+        long before = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Plan> plan = threads.submit(() -> assemble(10));
+            with.selecting.await();
+            times.add(System.nanoTime());
+            with.maySelect.countDown();
+            plan.get();
+        }
+        assertThat(times).hasSize(3);
+        assertThat(times.get(1)).isEqualTo(times.get(2)).isBetween(before, times.get(0));
+    }
+
     private void losses(double base, double assembled) {
-        with.heldOut = (_, adaptation, items) -> {
+        with.heldOut = (_, adaptation, items, _) -> {
             tried.add(items);
             return adaptation.equals(BASE) ? base : assembled;
         };

@@ -51,7 +51,7 @@ final class PersonalizerFixture implements AutoCloseable {
     final Optional<OwnAdapters> own;
     final Pool pool;
     final CountDownLatch selecting = new CountDownLatch(1);
-    volatile HeldOut heldOut = (_, _, _) -> Double.NaN;
+    volatile HeldOut heldOut = (_, _, _, _) -> Double.NaN;
     volatile CountDownLatch maySelect = new CountDownLatch(0);
 
     PersonalizerFixture(Path directory) {

@@ -52,14 +52,15 @@ public final class Completion implements AutoCloseable {
             CompletionRequest request, Prompt.Encoded prompt, int choice, Served served, ServedModel model) {
         Decoding decoding = request.decoding();
         return new GenerationRequest(
-                request.recipient().user(),
-                prompt.ids(),
-                Math.max(1, request.maxTokens()),
-                decoding.minTokens(),
-                decoding.ends(model.endTokens()),
-                decoding.sampling(choice),
-                request.scoresPrompt(),
-                served.adaptation());
+                        request.recipient().user(),
+                        prompt.ids(),
+                        Math.max(1, request.maxTokens()),
+                        decoding.minTokens(),
+                        decoding.ends(model.endTokens()),
+                        decoding.sampling(choice),
+                        request.scoresPrompt(),
+                        served.adaptation())
+                .begunAt(request.recipient().begun().nanos());
     }
 
     public boolean isFinished() {

@@ -16,10 +16,11 @@ import java.util.stream.Stream;
 /**
  * Who is served and how: the field {@code user} and the extension object {@code piecewise}.
  *
+ * @param begun when the request came
  * @param user the user's key; the caller's nobody's where there is none
  * @param explain whether the answer names the pieces
  */
-public record Recipient(Caller caller, String user, Mode mode, Optional<Merge> merge, boolean explain) {
+public record Recipient(Moment begun, Caller caller, String user, Mode mode, Optional<Merge> merge, boolean explain) {
     private static final Set<String> KNOWN = new TreeSet<>(Set.of("mode", "merge", "explain"));
 
     public static Recipient parse(Fields fields, Caller caller) {
@@ -27,13 +28,14 @@ public record Recipient(Caller caller, String user, Mode mode, Optional<Merge> m
                 .filter(name -> !name.isEmpty())
                 .map(name -> new UserId(name).value())
                 .orElse(""));
+        Moment begun = Moment.now();
         Optional<Fields> extension = fields.object("piecewise");
         if (extension.isEmpty()) {
-            return new Recipient(caller, user, Mode.AUTO, Optional.empty(), false);
+            return new Recipient(begun, caller, user, Mode.AUTO, Optional.empty(), false);
         }
         Fields piecewise = extension.get();
         piecewise.only(KNOWN);
-        return new Recipient(caller, user, mode(piecewise), merge(piecewise), piecewise.flag("explain"));
+        return new Recipient(begun, caller, user, mode(piecewise), merge(piecewise), piecewise.flag("explain"));
     }
 
     private static Mode mode(Fields piecewise) {
