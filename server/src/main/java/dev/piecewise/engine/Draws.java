@@ -1,6 +1,7 @@
 package dev.piecewise.engine;
 
 import dev.piecewise.engine.Span.Draw;
+import dev.piecewise.engine.TokenMask.Ends;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
@@ -45,8 +46,9 @@ final class Draws {
         if (sampling.greedy() && sampling.logprobs() < 0 && biases == null && seen == null && constraint == null) {
             return Draw.GREEDY;
         }
+        TokenMask mask = mask(index);
         if (biases != null) {
-            biases.ban(index < minTokens);
+            biases.ban(mask == null && index < minTokens);
         }
         return new Draw(
                 sampling.temperature(),
@@ -59,7 +61,7 @@ final class Draws {
                 repeated,
                 (float) sampling.repetitionPenalty(),
                 sampling.logprobs(),
-                constraint == null ? null : new TokenMask(constraint.allowed(), ends, constraint.mayEnd()));
+                mask);
     }
 
     /** What may come next; null if everything may. */
@@ -67,9 +69,21 @@ final class Draws {
         return constraint;
     }
 
-    /** Whether the constraint, if there is one, lets this token come next. */
-    boolean allows(int token) {
-        return constraint == null || new TokenMask(constraint.allowed(), ends, constraint.mayEnd()).allows(token);
+    /** Whether the constraint, if there is one, lets this token come at {@code index}. */
+    boolean allows(int index, int token) {
+        TokenMask mask = mask(index);
+        return mask == null || mask.allows(token);
+    }
+
+    /** Whether the constraint lets no token come at {@code index}. */
+    boolean isStuck(int index) {
+        TokenMask mask = mask(index);
+        return mask != null && mask.isEmpty();
+    }
+
+    /** Whether the text is whole as it is. */
+    boolean mayEnd() {
+        return constraint == null || constraint.mayEnd();
     }
 
     /** Whether the constraint leaves nothing but the end. */
@@ -89,6 +103,19 @@ final class Draws {
             repeated = Arrays.copyOf(repeated, repeated.length + 1);
             repeated[repeated.length - 1] = token;
         }
+    }
+
+    /** An end that is banned as it comes too early is text all the same where the constraint leaves nothing else. */
+    private @Nullable TokenMask mask(int index) {
+        if (constraint == null) {
+            return null;
+        }
+        long[] words = constraint.allowed();
+        if (index < minTokens) {
+            TokenMask withoutEnds = new TokenMask(words, ends, Ends.NONE);
+            return withoutEnds.isEmpty() ? new TokenMask(words, ends, Ends.AS_TEXT) : withoutEnds;
+        }
+        return new TokenMask(words, ends, constraint.mayEnd() ? Ends.ALL : Ends.AS_TEXT);
     }
 
     /** The {@code index}-th number of a generator with this seed, so that no draw depends on what else was drawn. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param user who it is for: fairness is between users, and nothing is shared between users of different tenants
  * @param maxTokens at most so many completion tokens (at least 1)
- * @param minTokens {@code endTokens} cannot be chosen before so many
+ * @param minTokens {@code endTokens} cannot be chosen before so many, but for those that the constraint leaves nothing else than; these do not end the completion then
  * @param endTokens token ids that end the completion; empty to ignore the end of text
  * @param promptLogprobs whether the prompt's own tokens are scored ({@code echo} with logprobs); needs {@code sampling.logprobs >= 0}
  * @param begun when the oldest was read of what the prompt says, as {@link System#nanoTime}: nothing of it is kept when the user was forgotten since

@@ -177,14 +177,9 @@ final class Scheduler {
     }
 
     private void accept(Sequence sequence, StepResult.Row row, long now) {
-        if (row.token() < 0 || row.token() >= vocabulary) {
-            LOG.log(Level.ERROR, "the model chose token {0}, which does not exist", row.token());
-            fail(sequence, new IllegalStateException("no token"));
-            return;
-        }
-        if (!sequence.allows(row.token())) {
-            LOG.log(Level.ERROR, "the model chose a token that the constraint does not allow");
-            fail(sequence, new IllegalStateException("no token"));
+        boolean exists = row.token() >= 0 && row.token() < vocabulary;
+        if (!exists || !sequence.allows(row.token())) {
+            endWithout(sequence, row.token());
             return;
         }
         sequence.tellScores();
@@ -207,6 +202,23 @@ final class Scheduler {
             finish(sequence, FinishReason.LENGTH);
         } else {
             masks.prepare(sequence);
+        }
+    }
+
+    /** A draw gave nothing that may come: there was nothing, or the model did not mind. */
+    private void endWithout(Sequence sequence, int token) {
+        if (!sequence.isStuck()) {
+            LOG.log(Level.ERROR, "the model chose token {0}, which does not exist or is not allowed", token);
+            fail(sequence, new IllegalStateException("no token"));
+        } else if (sequence.mayEnd()) {
+            sequence.tellScores();
+            finish(sequence, FinishReason.STOP);
+        } else {
+            fail(
+                    sequence,
+                    ServingException.invalid(
+                            "response_format",
+                            "the text cannot go on as it was asked for: the model has no token for what must come next"));
         }
     }
 

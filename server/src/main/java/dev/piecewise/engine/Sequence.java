@@ -209,7 +209,17 @@ final class Sequence {
 
     /** Whether the request's constraint lets this token come next. */
     boolean allows(int token) {
-        return draws.allows(token);
+        return draws.allows(completionTokens(), token);
+    }
+
+    /** Whether the request's constraint lets no token come next. */
+    boolean isStuck() {
+        return draws.isStuck(completionTokens());
+    }
+
+    /** Whether the request's constraint lets the text end as it is. */
+    boolean mayEnd() {
+        return draws.mayEnd();
     }
 
     /** Whether the request's constraint leaves nothing but the end. */

@@ -7,8 +7,9 @@ package dev.piecewise.engine;
  */
 public interface TokenConstraint {
     /**
-     * The tokens that may come next: bit {@code t % 64} of word {@code t / 64} is token t, and tokens beyond the last word may not come. Tokens that end the
-     * completion are not among them. Never changes, and is not to be changed. Empty only if the completion {@link #mustEnd}.
+     * The tokens that may come next: bit {@code t % 64} of word {@code t / 64} is token t, and tokens beyond the last word may not come. Tokens that end every
+     * completion of the model are not among them; one that ends only this completion may be, and then ends it before the text is whole. Never changes, and is not to
+     * be changed. Empty if the completion {@link #mustEnd}, or if the model has no token for what has to come.
      */
     long[] allowed();
 

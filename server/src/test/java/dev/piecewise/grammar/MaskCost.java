@@ -10,6 +10,7 @@ import dev.piecewise.engine.Span.Draw;
 import dev.piecewise.engine.StepResult;
 import dev.piecewise.engine.TokenConstraint;
 import dev.piecewise.engine.TokenMask;
+import dev.piecewise.engine.TokenMask.Ends;
 import dev.piecewise.grammar.GrammarSpec.Schema;
 import dev.piecewise.model.BaseModel;
 import dev.piecewise.model.DeviceChoice;
@@ -87,7 +88,8 @@ public final class MaskCost {
         long begin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         List<Span> spans = new ArrayList<>(SEQUENCES);
         for (int i = 0; i < SEQUENCES; i++) {
-            TokenMask mask = masked ? new TokenMask(at[i].allowed(), ends, at[i].mayEnd()) : null;
+            TokenMask mask =
+                    masked ? new TokenMask(at[i].allowed(), ends, at[i].mayEnd() ? Ends.ALL : Ends.AS_TEXT) : null;
             Draw draw = new Draw(0, 0, 1, 0, 0, NONE, new float[0], NONE, 1, -1, mask);
             spans.add(new Span(
                     tokens[i], position, 1, i * LENGTH, position + 1, new Adaptation.Base("base"), -1, draw, 0, 0));

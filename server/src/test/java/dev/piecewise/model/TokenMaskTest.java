@@ -8,6 +8,7 @@ import dev.piecewise.engine.Span.Draw;
 import dev.piecewise.engine.StepResult.Row;
 import dev.piecewise.engine.TokenLogprobs;
 import dev.piecewise.engine.TokenMask;
+import dev.piecewise.engine.TokenMask.Ends;
 import dev.piecewise.fixture.TinyCheckpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,15 +70,18 @@ final class TokenMaskTest {
 
     @Test
     void forbidsWhatIsBeyondAShortMask() {
-        TokenMask mask = new TokenMask(new long[] {1L << 9}, NONE, false);
+        TokenMask mask = new TokenMask(new long[] {1L << 9}, NONE, Ends.NONE);
         assertThat(run(draw(0, 0, -1, mask)).token()).isEqualTo(9);
     }
 
     @Test
     void letsTheEndBeChosenOnlyWhereItMayBe() {
         assertThat(run(draw(0, 0, -1, mask(true))).token()).isEqualTo(2);
-        TokenMask withoutEnd = new TokenMask(new long[] {1L << 2 | 1L << 40}, END, false);
+        TokenMask withoutEnd = new TokenMask(new long[] {1L << 2 | 1L << 40}, END, Ends.NONE);
         assertThat(run(draw(0, 0, -1, withoutEnd)).token()).isEqualTo(40);
+        assertThat(run(draw(0, 0, -1, new TokenMask(new long[] {1L << 2}, END, Ends.AS_TEXT)))
+                        .token())
+                .isEqualTo(2);
     }
 
     @Test
@@ -118,7 +122,7 @@ final class TokenMaskTest {
         for (int token : allowed) {
             words[token >> 6] |= 1L << token;
         }
-        return new TokenMask(words, END, mayEnd);
+        return new TokenMask(words, END, mayEnd ? Ends.ALL : Ends.NONE);
     }
 
     private static Draw draw(double temperature, double uniform, int alternatives, @Nullable TokenMask mask) {
