@@ -88,6 +88,20 @@ final class ChatTest {
     }
 
     @Test
+    void givesTheBytesOfATokenThatIsHalfACharacter() throws Exception {
+        SERVER.engine.say("\u00e9");
+
+        JsonNode body = TestGateway.json(ask(hi(",\"logprobs\":true,\"top_logprobs\":2")));
+
+        JsonNode content = body.at("/choices/0/logprobs/content");
+        assertThat(content.findValuesAsText("token").getFirst()).isEqualTo("\ufffd");
+        assertThat(content.at("/0/bytes")).hasToString("[195]");
+        assertThat(content.at("/1/bytes")).hasToString("[169]");
+        assertThat(content.at("/1/top_logprobs/0/bytes")).hasToString("[169]");
+        assertThat(content.at("/1/top_logprobs/1/bytes")).hasToString("[170]");
+    }
+
+    @Test
     void givesBackCallsThatTheModelMakes() throws Exception {
         SERVER.engine.say(
                 "Let me see.\n<tool_call>\n{\"name\": \"now\", \"arguments\": {\"zone\": \"UTC\"}}\n</tool_call>");

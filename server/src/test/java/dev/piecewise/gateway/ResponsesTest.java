@@ -209,6 +209,13 @@ final class ResponsesTest {
 
         assertThat(body.at("/output/0/content/0/logprobs/0/token").asText()).isEqualTo("a");
         assertThat(body.at("/output/0/content/0/logprobs/0/top_logprobs")).hasSize(1);
+        SERVER.engine.say("\u00e9");
+        JsonNode halves = TestGateway.json(
+                ask("\"input\":\"Hi\",\"include\":[\"message.output_text.logprobs\"],\"top_logprobs\":1"));
+        assertThat(halves.at("/output/0/content/0/logprobs/0/bytes")).hasToString("[195]");
+        assertThat(halves.at("/output/0/content/0/logprobs/1/bytes")).hasToString("[169]");
+        assertThat(halves.at("/output/0/content/0/logprobs/1/top_logprobs/0/bytes"))
+                .hasToString("[169]");
     }
 
     @ParameterizedTest

@@ -27,7 +27,10 @@ public record ChatLogprobs(List<Entry> content, @Nullable List<Entry> refusal) {
             if (logprobs != null) {
                 String text = scored.piece().text();
                 entries.add(new Entry(
-                        text, Logprobs.finite(logprobs.logprob()), bytes(text), alternatives(logprobs, tokenizer)));
+                        text,
+                        Logprobs.finite(logprobs.logprob()),
+                        bytes(scored.piece().token(), text, tokenizer),
+                        alternatives(logprobs, tokenizer)));
             }
         }
         return entries;
@@ -36,17 +39,20 @@ public record ChatLogprobs(List<Entry> content, @Nullable List<Entry> refusal) {
     private static List<Alternative> alternatives(TokenLogprobs logprobs, Tokenizer tokenizer) {
         List<Alternative> alternatives = new ArrayList<>(logprobs.topTokens().length);
         for (int i = 0; i < logprobs.topTokens().length; i++) {
-            String text = tokenizer.piece(logprobs.topTokens()[i]);
-            alternatives.add(new Alternative(text, Logprobs.finite(logprobs.topLogprobs()[i]), bytes(text)));
+            int token = logprobs.topTokens()[i];
+            String text = tokenizer.piece(token);
+            alternatives.add(
+                    new Alternative(text, Logprobs.finite(logprobs.topLogprobs()[i]), bytes(token, text, tokenizer)));
         }
         return alternatives;
     }
 
-    private static int[] bytes(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        int[] bytes = new int[utf8.length];
+    /** Those of several tokens may be one character; of a token that has none they are those of its text. */
+    private static int[] bytes(int token, String text, Tokenizer tokenizer) {
+        byte[] own = tokenizer.bytes(token).orElseGet(() -> text.getBytes(StandardCharsets.UTF_8));
+        int[] bytes = new int[own.length];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = Byte.toUnsignedInt(utf8[i]);
+            bytes[i] = Byte.toUnsignedInt(own[i]);
         }
         return bytes;
     }
