@@ -209,15 +209,15 @@ def unpacked(self, w: Tensor, packed: int) -> Tensor:
 
 
 def without_columns(self, w: Tensor, columns: List[int], shape: List[int]) -> Tensor:
-    # zeroes columns of A [members * shape[0], in] (shape[1] = 0) or of B [out, shape[0]] (1), shape[2] = packed; packed ones are zeroed as a whole, and a copy comes back
+    # zeroes columns of A [members * shape[0], in] (shape[1] = 0) or of B [out, shape[0]] (1), shape[2] = packed; packed ones are zeroed as a whole once there is a copy, which
+    # comes back
     x = self.unpacked(w, shape[2])
-    if shape[2] == 1:
-        w.mul_(torch.zeros(annotate(List[int], []), dtype=6))
     for m in range(x.size(shape[1]) // shape[0]):
         for c in range(len(columns)):
             x.narrow(shape[1], m * shape[0] + columns[c], 1).zero_()
     if shape[2] == 1:
-        return self.pack(x, 16)
+        x = self.pack(x, 16)
+        w.mul_(torch.zeros(annotate(List[int], []), dtype=6))
     return x
 
 

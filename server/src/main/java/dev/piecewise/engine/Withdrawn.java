@@ -13,11 +13,17 @@ import java.util.Set;
 final class Withdrawn {
     private static final Logger LOG = System.getLogger(Withdrawn.class.getName());
 
+    /** In steps. */
+    private static final int LONGEST_PAUSE = 4095;
+
     private final Set<String> pools = new HashSet<>();
     private final Set<Integer> sharers = new HashSet<>();
     private final Set<Integer> onDevice = new HashSet<>();
+    private int pause;
+    private int paused;
 
     void add(Engine.Withdrawal withdrawal) {
+        paused = pause;
         pools.add(withdrawal.pool());
         for (int sharer : withdrawal.sharers()) {
             if (sharers.add(sharer)) {
@@ -36,9 +42,16 @@ final class Withdrawn {
         return pools.contains(sequence.pool()) || refuses(sequence);
     }
 
-    /** Erases from the device what none of these sequences runs with. What cannot be erased is not tried again: nothing reads it. */
+    /**
+     * Erases from the device what none of these sequences runs with; to be called after each step. What cannot be erased, as when memory does not suffice, is tried again after twice as many calls as
+     * the last time; nothing reads it meanwhile.
+     */
     void erase(Collection<Sequence> live, ModelRunner runner) {
         if (onDevice.isEmpty()) {
+            return;
+        }
+        if (paused < pause) {
+            paused++;
             return;
         }
         List<Integer> unused = onDevice.stream()
@@ -47,10 +60,13 @@ final class Withdrawn {
         if (unused.isEmpty()) {
             return;
         }
-        unused.forEach(onDevice::remove);
+        paused = 0;
         try {
             runner.erasePieces(unused);
+            unused.forEach(onDevice::remove);
+            pause = 0;
         } catch (RuntimeException | Error failure) {
+            pause = Math.min(LONGEST_PAUSE, 2 * pause + 1);
             LOG.log(Level.ERROR, "withdrawn pieces could not be erased from the device", failure);
         }
     }

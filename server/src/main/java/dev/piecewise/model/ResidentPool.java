@@ -68,17 +68,20 @@ final class ResidentPool implements AutoCloseable {
                 .toList();
     }
 
-    /** Zeroes the pieces of these sharers, by their numbers in the pool's order. */
+    /** Zeroes the pieces of these sharers, by their numbers in the pool's order. Where it fails, theirs may be zero already, and all others are as they were. */
     void erase(Collection<Integer> gone) {
         long[] columns = gone.stream()
                 .flatMapToLong(sharer -> LongStream.range((long) sharer * rank, (sharer + 1L) * rank))
                 .toArray();
-        erase(down, columns, 0);
-        erase(up, columns, 1);
-        a.close();
-        b.close();
-        a = IValue.listFrom(down);
-        b = IValue.listFrom(up);
+        try {
+            erase(down, columns, 0);
+            erase(up, columns, 1);
+        } finally {
+            a.close();
+            b.close();
+            a = IValue.listFrom(down);
+            b = IValue.listFrom(up);
+        }
     }
 
     /** Packed weights cannot be written to in part: they are overwritten, and others take their place. */

@@ -24,6 +24,7 @@ final class FakeModel implements ModelRunner {
     volatile Predicate<Batch> fails = batch -> false;
     volatile Predicate<BankImage> failsToLoad = adapter -> false;
     volatile Predicate<Integer> failsToCopy = from -> false;
+    volatile boolean failsToErase;
     /** Where set, every step takes a permit first. */
     volatile @Nullable Semaphore permits;
     /** Every step that began, in order. */
@@ -35,6 +36,8 @@ final class FakeModel implements ModelRunner {
     final AtomicInteger loads = new AtomicInteger();
     /** Sharers of the resident pool whose pieces are not there any more. */
     final Queue<Integer> erased = new ConcurrentLinkedQueue<>();
+
+    final AtomicInteger erasures = new AtomicInteger();
 
     volatile boolean closed;
     /** Whether it minds masks. */
@@ -118,6 +121,10 @@ final class FakeModel implements ModelRunner {
 
     @Override
     public void erasePieces(Collection<Integer> sharers) {
+        erasures.incrementAndGet();
+        if (failsToErase) {
+            throw new OutOfMemoryError("this erasure was to fail");
+        }
         erased.addAll(sharers);
     }
 

@@ -103,6 +103,36 @@ final class WithdrawnPiecesTest {
     }
 
     @Test
+    void whatCouldNotBeErasedIsTriedAgainLessAndLessOften() throws Exception {
+        try (TestEngine engine = TestEngine.roomy()) {
+            engine.model.failsToErase = true;
+            engine.engine.withdraw(SECOND);
+            engine.run(resident(6, 0.5f, 0, 0.5f).max(60));
+            engine.engine.audit();
+            assertThat(engine.model.erased).isEmpty();
+            assertThat(engine.model.erasures).hasValueBetween(4, 7);
+
+            engine.model.failsToErase = false;
+            engine.engine.withdraw(new Engine.Withdrawal("v1", Set.of(2)));
+            assertThat(engine.model.erased)
+                    .as("another withdrawal tries both at once")
+                    .containsExactlyInAnyOrder(1, 2);
+        }
+    }
+
+    @Test
+    void whatCouldNotBeErasedIsErasedOnceThereIsRoom() throws Exception {
+        try (TestEngine engine = TestEngine.roomy()) {
+            engine.model.failsToErase = true;
+            engine.engine.withdraw(SECOND);
+            engine.model.failsToErase = false;
+            engine.run(resident(6, 0.5f, 0, 0.5f));
+            engine.engine.audit();
+            assertThat(engine.model.erased).containsExactly(1);
+        }
+    }
+
+    @Test
     void whoIsRefusedIsToldWhy() throws Exception {
         try (TestEngine engine = TestEngine.roomy()) {
             engine.engine.withdraw(SECOND);

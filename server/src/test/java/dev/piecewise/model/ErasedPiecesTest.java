@@ -1,6 +1,7 @@
 package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.ndarray.NDArray;
@@ -81,6 +82,25 @@ final class ErasedPiecesTest {
             assertThat(scores(tiny, only(pool, 1))).isEqualTo(base);
             assertThat(scores(tiny, only(pool, 0))).isEqualTo(first).isNotEqualTo(base);
             assertThat(scores(tiny, only(pool, 2))).isEqualTo(last).isNotEqualTo(base);
+        }
+    }
+
+    @Test
+    void anErasureThatFailsLeavesOthersWhatTheyDid() {
+        try (TinyRunner tiny = runner(true, directory)) {
+            assumeThat(tiny.base.packed()).isTrue();
+            Pool pool = TinyPool.of(tiny.config, "tiny", SHARERS, RANK, 1, Projection.values());
+            tiny.resident(pool);
+            List<Double> first = scores(tiny, only(pool, 0));
+
+            assertThatThrownBy(() -> tiny.runner().erasePieces(List.of(1, SHARERS)))
+                    .as("the piece of a sharer who is not there")
+                    .isInstanceOf(RuntimeException.class);
+
+            assertThat(scores(tiny, only(pool, 0))).isEqualTo(first);
+            tiny.runner().erasePieces(List.of(1));
+            assertThat(scores(tiny, only(pool, 1))).isEqualTo(scores(tiny, TinyRunner.BASE));
+            assertThat(scores(tiny, only(pool, 0))).isEqualTo(first);
         }
     }
 
