@@ -151,9 +151,7 @@ final class AdapterBank implements AutoCloseable {
         try {
             for (ProjectionGroup group : ProjectionGroup.values()) {
                 if (a[group.at(0)].size() == 0 && touches(adapter, group)) {
-                    // What counts as allocated is A, so it comes last: memory may not suffice for both.
-                    allocate(b, group, layout.columnB(group));
-                    allocate(a, group, layout.columnA(group));
+                    allocate(group);
                     grown = true;
                 }
             }
@@ -171,13 +169,29 @@ final class AdapterBank implements AutoCloseable {
         return adapter.tiles().stream().anyMatch(tile -> tile.group() == group);
     }
 
-    /** All layers of a group in one piece of memory, so that it gets huge pages. Adapters that were loaded before do not touch it. */
-    private void allocate(PtNDArray[] parts, ProjectionGroup group, int unit) {
-        PtNDArray[] layers = base.emptyParts(base.config().layers(), (long) columns * unit);
-        clear(layers, 0, reached);
+    /** A and B, or neither: memory may not suffice for both. */
+    private void allocate(ProjectionGroup group) {
+        PtNDArray[] partsB = layers(layout.columnB(group));
+        try {
+            place(layers(layout.columnA(group)), a, group);
+        } catch (RuntimeException | Error failed) {
+            Arrays.stream(partsB).forEach(PtNDArray::close);
+            throw failed;
+        }
+        place(partsB, b, group);
+    }
+
+    private static void place(PtNDArray[] layers, PtNDArray[] parts, ProjectionGroup group) {
         for (int layer = 0; layer < layers.length; layer++) {
             parts[group.at(layer)] = layers[layer];
         }
+    }
+
+    /** All layers of a group in one piece of memory, so that it gets huge pages. Adapters that were loaded before do not touch it. */
+    private PtNDArray[] layers(int unit) {
+        PtNDArray[] layers = base.emptyParts(base.config().layers(), (long) columns * unit);
+        clear(layers, 0, reached);
+        return layers;
     }
 
     @Override

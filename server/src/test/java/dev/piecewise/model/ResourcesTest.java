@@ -2,12 +2,16 @@ package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.piecewise.adapter.Adaptation;
+import dev.piecewise.adapter.BankImage;
+import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.Example;
 import dev.piecewise.adapter.Merge;
 import dev.piecewise.adapter.PieceSelector;
 import dev.piecewise.adapter.Pool;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.checkpoint.Site;
 import dev.piecewise.engine.Span;
@@ -15,6 +19,8 @@ import dev.piecewise.engine.Span.Draw;
 import dev.piecewise.fixture.TinyAdapter;
 import dev.piecewise.fixture.TinyCheckpoint;
 import dev.piecewise.fixture.TinyPool;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -131,6 +137,32 @@ final class ResourcesTest {
             }
         }
         assertThat(LiveResources.count()).isEqualTo(before);
+    }
+
+    /** Linux refuses to promise more memory than the machine has, at once. */
+    @Test
+    void anAdapterWhoseColumnsHaveNoRoomLeavesNothingBehind() throws IOException {
+        assumeThat(Path.of("/proc/sys/vm/overcommit_memory")).hasContent("0");
+        try (TinyRunner tiny = TinyRunner.of(TinyCheckpoint.llama(), directory);
+                AdapterBank bank = new AdapterBank(tiny.base, columnsForB(tiny.base.bankLayout()))) {
+            BankImage adapter = tiny.base.bankLayout().image(TinyAdapter.of(tiny.config, 2, 1, Projection.DOWN));
+            int before = LiveResources.count();
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> bank.load(adapter, 0)).isInstanceOf(RuntimeException.class);
+            }
+            assertThat(LiveResources.count()).isEqualTo(before);
+        }
+    }
+
+    /** So many that there is memory for the group's B, but not for its A, which is half as large again. */
+    private static int columnsForB(BankLayout layout) throws IOException {
+        long kilobytes = Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith("MemTotal:") || line.startsWith("SwapTotal:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+        long columnBytes =
+                (long) layout.columnB(ProjectionGroup.DOWN) * layout.shape().layers() * Float.BYTES;
+        return Math.toIntExact(kilobytes * 1024 / columnBytes / 5 * 4);
     }
 
     @Test
