@@ -11,6 +11,8 @@ import dev.piecewise.personalization.Served;
 import dev.piecewise.telemetry.Trace;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +34,14 @@ final class Background {
         ResponseWriter writer = responses.writer(request, served, log);
         Trace trace = Trace.current().part("background");
         Completion completion = submit(request, served, trace);
-        CompletableFuture<RunningResponses.Run> begun = new CompletableFuture<>();
-        exchange.goOn(() -> {
-            try (trace) {
-                make(completion, writer, responses.run(request, writer), begun);
-            }
-        });
-        RunningResponses.Run run = begun.join();
+        RunningResponses.Run run = begun(
+                exchange::goOn,
+                () -> responses.run(request, writer),
+                running -> make(completion, writer, running),
+                () -> {
+                    completion.close();
+                    trace.close();
+                });
         if (log.isPresent()) {
             follow(exchange, log.get(), 0);
         } else {
@@ -66,14 +69,35 @@ final class Background {
         }
     }
 
-    private void make(
-            Completion completion,
-            ResponseWriter writer,
-            RunningResponses.Run running,
-            CompletableFuture<RunningResponses.Run> begun) {
-        try (completion;
-                RunningResponses.Run run = running) {
-            begun.complete(run);
+    /**
+     * What {@code begin} gives, on the thread that then goes on to make something of it. When that has ended, or nothing came of it, {@code close} is run; what keeps
+     * it from beginning is thrown here.
+     */
+    static <T> T begun(Consumer<Runnable> goOn, Supplier<T> begin, Consumer<T> make, Runnable close) {
+        CompletableFuture<T> begun = new CompletableFuture<>();
+        try {
+            goOn.accept(() -> {
+                try {
+                    T given = begin.get();
+                    begun.complete(given);
+                    make.accept(given);
+                } catch (RuntimeException | Error fault) {
+                    if (!begun.completeExceptionally(fault)) {
+                        throw fault;
+                    }
+                } finally {
+                    close.run();
+                }
+            });
+        } catch (RuntimeException | Error notStarted) {
+            close.run();
+            throw notStarted;
+        }
+        return begun.join();
+    }
+
+    private void make(Completion completion, ResponseWriter writer, RunningResponses.Run running) {
+        try (RunningResponses.Run run = running) {
             try {
                 write(completion, writer);
             } catch (ServingException failure) {
