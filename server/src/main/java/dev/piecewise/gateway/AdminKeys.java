@@ -1,7 +1,6 @@
 package dev.piecewise.gateway;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.http.ClientGoneException;
@@ -121,12 +120,8 @@ final class AdminKeys {
     }
 
     private static Set<Role> roles(Fields body) {
-        JsonNode roles = body.value("roles").orElseThrow(() -> ServingException.invalid("roles", "roles is missing"));
-        if (!roles.isArray()) {
-            throw Fields.expected("roles", "a list of strings", roles);
-        }
         List<String> names = new ArrayList<>();
-        roles.forEach(role -> names.add(Fields.text("roles", role)));
+        body.requiredList("roles", "a list of strings").forEach(role -> names.add(Fields.text("roles", role)));
         return Role.parse(names);
     }
 

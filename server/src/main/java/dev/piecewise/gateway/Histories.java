@@ -72,10 +72,7 @@ final class Histories {
     }
 
     private static List<HistoryItem> items(Fields body) {
-        JsonNode values = body.value("items").orElseThrow(() -> ServingException.invalid("items", "items is missing"));
-        if (!values.isArray()) {
-            throw Fields.expected("items", "a list", values);
-        }
+        JsonNode values = body.requiredList("items", "a list");
         List<HistoryItem> items = new ArrayList<>(values.size());
         for (JsonNode value : values) {
             items.add(item("items[%d]".formatted(items.size()), value));

@@ -31,8 +31,7 @@ public final class Contents {
     }
 
     private static String part(Fields part) {
-        String type = part.text("type")
-                .orElseThrow(() -> ServingException.invalid(part.name("type"), part.name("type") + " is missing"));
+        String type = part.requiredText("type");
         String field = TEXTS.get(type);
         if (field == null) {
             throw ServingException.invalid(
@@ -40,8 +39,7 @@ public final class Contents {
                     part.name("type") + (isPlain(type) ? " " + type : "")
                             + " is not supported: the model reads text only");
         }
-        return part.text(field)
-                .orElseThrow(() -> ServingException.invalid(part.name(field), part.name(field) + " is missing"));
+        return part.requiredText(field);
     }
 
     /** Whether a type may be repeated in a message. */

@@ -24,11 +24,7 @@ public final class Messages {
     private Messages() {}
 
     static List<Map<String, @Nullable Object>> parse(Fields fields) {
-        JsonNode value =
-                fields.value("messages").orElseThrow(() -> ServingException.invalid("messages", "messages is missing"));
-        if (!value.isArray()) {
-            throw Fields.expected("messages", "a list", value);
-        }
+        JsonNode value = fields.requiredList("messages", "a list");
         if (value.isEmpty()) {
             throw ServingException.invalid("messages", "messages is an empty list");
         }
@@ -41,7 +37,7 @@ public final class Messages {
 
     private void add(Fields message) {
         String name = message.name("role");
-        String role = message.text("role").orElseThrow(() -> ServingException.invalid(name, name + " is missing"));
+        String role = message.requiredText("role");
         Map<String, @Nullable Object> made = new LinkedHashMap<>();
         switch (role) {
             // Templates know no developer; what a developer says is what the system says.
@@ -66,8 +62,7 @@ public final class Messages {
 
     private void tool(Fields message, Map<String, @Nullable Object> made) {
         String name = message.name("tool_call_id");
-        String id =
-                message.text("tool_call_id").orElseThrow(() -> ServingException.invalid(name, name + " is missing"));
+        String id = message.requiredText("tool_call_id");
         if (!calls.contains(id)) {
             throw ServingException.invalid(name, name + " answers no call of a message before it");
         }
@@ -82,20 +77,17 @@ public final class Messages {
             if (optional || message.value("refusal").isPresent()) {
                 return message.text("refusal").orElse("");
             }
-            throw ServingException.invalid(name, name + " is missing");
+            throw message.missing("content");
         }
         return Contents.text(name, content.get());
     }
 
     private Optional<List<Map<String, @Nullable Object>>> toolCalls(Fields message) {
-        Optional<JsonNode> value = message.value("tool_calls");
+        Optional<JsonNode> value = message.list("tool_calls", "a list");
         if (value.isEmpty()) {
             return Optional.empty();
         }
         String name = message.name("tool_calls");
-        if (!value.get().isArray()) {
-            throw Fields.expected(name, "a list", value.get());
-        }
         List<Map<String, @Nullable Object>> made = new ArrayList<>();
         for (JsonNode entry : value.get()) {
             made.add(toolCall(Fields.object("%s[%d]".formatted(name, made.size()), entry)));
@@ -104,17 +96,15 @@ public final class Messages {
     }
 
     private Map<String, @Nullable Object> toolCall(Fields call) {
-        String id = required(call, "id");
+        String id = call.requiredText("id");
         if (!call.text("type").orElse("function").equals("function")) {
             throw ServingException.invalid(call.name("type"), call.name("type") + " must be function");
         }
-        Fields function = call.object("function")
-                .orElseThrow(
-                        () -> ServingException.invalid(call.name("function"), call.name("function") + " is missing"));
+        Fields function = call.object("function").orElseThrow(() -> call.missing("function"));
         calls.add(id);
         return call(
                 id,
-                required(function, "name"),
+                function.requiredText("name"),
                 arguments(function.name("arguments"), function.text("arguments").orElse("")));
     }
 
@@ -141,10 +131,5 @@ public final class Messages {
                 .orElseThrow(
                         () -> ServingException.invalid(name, name + " must be a JSON object, written in a string"));
         return Json.map(arguments);
-    }
-
-    private static String required(Fields fields, String field) {
-        String name = fields.name(field);
-        return fields.text(field).orElseThrow(() -> ServingException.invalid(name, name + " is missing"));
     }
 }

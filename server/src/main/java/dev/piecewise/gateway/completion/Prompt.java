@@ -22,8 +22,7 @@ public sealed interface Prompt {
 
     /** The field {@code prompt}: a string, a list of strings, a list of token ids or a list of such lists. */
     static List<Prompt> parse(Fields fields, int most, int vocabulary) {
-        JsonNode value =
-                fields.value("prompt").orElseThrow(() -> ServingException.invalid("prompt", "prompt is missing"));
+        JsonNode value = fields.value("prompt").orElseThrow(() -> fields.missing("prompt"));
         if (value.isTextual()) {
             return List.of(text("prompt", value));
         }

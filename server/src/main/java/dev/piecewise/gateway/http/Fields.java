@@ -84,6 +84,21 @@ public final class Fields {
         });
     }
 
+    /** As {@link #list}, of a field that must be there. */
+    public JsonNode requiredList(String field, String what) {
+        return list(field, what).orElseThrow(() -> missing(field));
+    }
+
+    /** As {@link #text(String)}, of a field that must be there. */
+    public String requiredText(String field) {
+        return text(field).orElseThrow(() -> missing(field));
+    }
+
+    /** What is said of a field that must be there and is not. */
+    public ServingException missing(String field) {
+        return ServingException.invalid(name(field), name(field) + " is missing");
+    }
+
     /** The fields of an object in this one. */
     public Optional<Fields> object(String field) {
         return value(field).map(value -> object(name(field), value));

@@ -28,7 +28,7 @@ final class InputItems {
     /** The earlier messages and those of {@code input}. */
     static List<Map<String, @Nullable Object>> parse(Fields fields, List<Map<String, @Nullable Object>> earlier) {
         InputItems items = new InputItems(earlier);
-        JsonNode input = fields.value("input").orElseThrow(() -> ServingException.invalid("input", "input is missing"));
+        JsonNode input = fields.value("input").orElseThrow(() -> fields.missing("input"));
         if (input.isTextual()) {
             items.message("user", Fields.text("input", input));
         } else if (input.isArray()) {
@@ -62,19 +62,13 @@ final class InputItems {
 
     private void message(Fields item) {
         String name = item.name("role");
-        String role = item.text("role").orElseThrow(() -> ServingException.invalid(name, name + " is missing"));
+        String role = item.requiredText("role");
         String said = switch (role) {
             case "system", "developer" -> "system";
             case "user", "assistant" -> role;
             default -> throw ServingException.invalid(name, name + " must be system, developer, user or assistant");
         };
-        String content = item.name("content");
-        message(
-                said,
-                Contents.text(
-                        content,
-                        item.value("content")
-                                .orElseThrow(() -> ServingException.invalid(content, content + " is missing"))));
+        message(said, content(item, "content"));
     }
 
     private void message(String role, String content) {
@@ -87,10 +81,10 @@ final class InputItems {
 
     /** Calls that follow each other, or what was said before them, are one message to a template. */
     private void call(Fields item) {
-        String id = required(item, "call_id");
+        String id = item.requiredText("call_id");
         Map<String, @Nullable Object> call = Messages.call(
                 id,
-                required(item, "name"),
+                item.requiredText("name"),
                 Messages.arguments(
                         item.name("arguments"), item.text("arguments").orElse("")));
         calls.add(id);
@@ -108,15 +102,12 @@ final class InputItems {
     }
 
     private void output(Fields item) {
-        String id = required(item, "call_id");
+        String id = item.requiredText("call_id");
         if (!calls.contains(id)) {
             throw ServingException.invalid(
                     item.name("call_id"), item.name("call_id") + " answers no call of an item before it");
         }
-        String name = item.name("output");
-        String content = Contents.text(
-                name, item.value("output").orElseThrow(() -> ServingException.invalid(name, name + " is missing")));
-        message("tool", content);
+        message("tool", content(item, "output"));
         messages.getLast().put("tool_call_id", id);
     }
 
@@ -130,8 +121,7 @@ final class InputItems {
         }
     }
 
-    private static String required(Fields item, String field) {
-        String name = item.name(field);
-        return item.text(field).orElseThrow(() -> ServingException.invalid(name, name + " is missing"));
+    private static String content(Fields item, String field) {
+        return Contents.text(item.name(field), item.value(field).orElseThrow(() -> item.missing(field)));
     }
 }

@@ -47,7 +47,7 @@ final class ResponsesSession implements SocketSession {
     @Override
     public void message(String text) throws InterruptedException, ClientGoneException {
         Fields fields = Responses.fields(text);
-        String type = fields.text("type").orElseThrow(() -> ServingException.invalid("type", "type is missing"));
+        String type = fields.requiredText("type");
         switch (type) {
             case "response.create" -> {
                 Traces traces = responses.backend().metrics().traces();

@@ -45,9 +45,7 @@ record TextFormat(Kind kind, Optional<JsonNode> schema, JsonNode given) {
             case "json_schema" ->
                 new TextFormat(
                         Kind.JSON_SCHEMA,
-                        Optional.of(one.value("schema")
-                                .orElseThrow(() -> ServingException.invalid(
-                                        "text.format.schema", "text.format.schema is missing"))),
+                        Optional.of(one.value("schema").orElseThrow(() -> one.missing("schema"))),
                         given);
             default ->
                 throw ServingException.invalid(

@@ -22,9 +22,7 @@ public record Tool(String param, String name, JsonNode parameters, JsonNode func
 
     /** {@code function}: an object with name, description and parameters, and perhaps more. */
     static Tool parse(Fields function) {
-        String name = function.text("name")
-                .orElseThrow(
-                        () -> ServingException.invalid(function.name("name"), function.name("name") + " is missing"));
+        String name = function.requiredText("name");
         if (!NAME.matcher(name).matches()) {
             throw ServingException.invalid(
                     function.name("name"),

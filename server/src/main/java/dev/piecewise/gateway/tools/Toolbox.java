@@ -31,7 +31,7 @@ public record Toolbox(List<Tool> tools, ToolChoice choice, boolean parallel) {
     /** The fields {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}. */
     public static Toolbox parse(Fields fields, Form form) {
         List<Tool> tools =
-                fields.value("tools").map(value -> tools(value, form)).orElse(List.of());
+                fields.list("tools", "a list").map(value -> tools(value, form)).orElse(List.of());
         boolean parallel = fields.value("parallel_tool_calls").isEmpty() || fields.flag("parallel_tool_calls");
         return new Toolbox(tools, choice(fields, tools, form), parallel);
     }
@@ -89,9 +89,6 @@ public record Toolbox(List<Tool> tools, ToolChoice choice, boolean parallel) {
     }
 
     private static List<Tool> tools(JsonNode value, Form form) {
-        if (!value.isArray()) {
-            throw Fields.expected("tools", "a list", value);
-        }
         if (value.size() > MOST_TOOLS) {
             throw ServingException.invalid(
                     "tools", "tools has %d entries; at most %d are taken".formatted(value.size(), MOST_TOOLS));
@@ -101,13 +98,12 @@ public record Toolbox(List<Tool> tools, ToolChoice choice, boolean parallel) {
         for (JsonNode entry : value) {
             String path = "tools[%d]".formatted(tools.size());
             Fields fields = Fields.object(path, entry);
-            String type = fields.text("type")
-                    .orElseThrow(() -> ServingException.invalid(path + ".type", path + ".type is missing"));
+            String type = fields.requiredText("type");
             if (!type.equals("function")) {
                 throw ServingException.invalid(
                         path + ".type", path + ".type must be function: this server runs no tools of its own");
             }
-            Tool tool = Tool.parse(form == Form.FLAT ? fields : inner(fields, path));
+            Tool tool = Tool.parse(form == Form.FLAT ? fields : inner(fields));
             if (!names.add(tool.name())) {
                 throw ServingException.invalid(path, path + " has the name of another tool");
             }
@@ -116,9 +112,8 @@ public record Toolbox(List<Tool> tools, ToolChoice choice, boolean parallel) {
         return tools;
     }
 
-    private static Fields inner(Fields fields, String path) {
-        return fields.object("function")
-                .orElseThrow(() -> ServingException.invalid(path + ".function", path + ".function is missing"));
+    private static Fields inner(Fields fields) {
+        return fields.object("function").orElseThrow(() -> fields.missing("function"));
     }
 
     private static ToolChoice choice(Fields fields, List<Tool> tools, Form form) {
@@ -156,13 +151,10 @@ public record Toolbox(List<Tool> tools, ToolChoice choice, boolean parallel) {
         if (!choice.text("type").equals(Optional.of("function"))) {
             throw ServingException.invalid("tool_choice.type", "tool_choice.type must be function");
         }
-        Fields named = form == Form.FLAT
-                ? choice
-                : choice.object("function")
-                        .orElseThrow(() ->
-                                ServingException.invalid("tool_choice.function", "tool_choice.function is missing"));
+        Fields named =
+                form == Form.FLAT ? choice : choice.object("function").orElseThrow(() -> choice.missing("function"));
         String param = named.name("name");
-        String name = named.text("name").orElseThrow(() -> ServingException.invalid(param, param + " is missing"));
+        String name = named.requiredText("name");
         if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
             throw ServingException.invalid(param, param + " names none of the tools");
         }
