@@ -107,12 +107,11 @@ public final class LocalPersonalizer implements Personalizer {
                     "a plan is made of a pool's pieces, and "
                             + editions.of(user).otherwise().reason());
         }
-        return assemblies.assemble(user, () -> make(user), plan -> keep(user, plan));
+        return assemblies.assemble(user, () -> make(user));
     }
 
     @Override
     public Forgotten forget(String user) {
-        assemblies.drop(user);
         Optional<Plan> plan = plans.forget(user);
         boolean merged = plan.map(kept -> forget(user, kept)).orElse(false);
         boolean uploaded = own.map(with -> with.forget(user)).orElse(false);
@@ -154,7 +153,7 @@ public final class LocalPersonalizer implements Personalizer {
         return adapters.forget(Tenant.of(user).prefix(), plan);
     }
 
-    private Finding find(String user) {
+    Finding find(String user) {
         if (Tenant.isNobody(user)) {
             return NO_USER;
         }
@@ -230,15 +229,16 @@ public final class LocalPersonalizer implements Personalizer {
         return new ServingException(code, reason, "user");
     }
 
-    private Served assembled(String user, Finding.Found found, Optional<Merge> merge) {
+    /** Nothing stays in memory of a plan that was forgotten since it was found. */
+    Served assembled(String user, Finding.Found found, Optional<Merge> merge) {
         Plan plan = found.plan();
+        Adaptation adaptation =
+                adaptations.of(user, found, merge.orElse(settings.assembly().merge()));
+        if (!plans.keeps(user, plan)) {
+            forget(user, plan);
+        }
         return new Served(
-                adaptations.of(user, found, merge.orElse(settings.assembly().merge())),
-                Mode.ASSEMBLED,
-                Optional.of(plan.pool()),
-                "user has a plan",
-                plan.items(),
-                plan.sites());
+                adaptation, Mode.ASSEMBLED, Optional.of(plan.pool()), "user has a plan", plan.items(), plan.sites());
     }
 
     private Served unassembled(String user, Finding.Missing missing) {
@@ -260,9 +260,7 @@ public final class LocalPersonalizer implements Personalizer {
         Edition edition =
                 editions.of(user).edition().orElseThrow(() -> refused(ErrorCode.CONFLICT, "the pool is gone"));
         adaptations.requireServable(edition.pieces(options), options.merge(), edition);
-        if (store.user(user).isEmpty()) {
-            throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
-        }
+        Store.User known = store.user(user).orElseThrow(() -> refused(ErrorCode.UNKNOWN_USER, "there is no such user"));
         long read = System.nanoTime();
         List<HistoryItem> history = store.newest(user, options.maxItems());
         if (history.isEmpty()) {
@@ -271,14 +269,20 @@ public final class LocalPersonalizer implements Personalizer {
         Plan plan =
                 maker.make(user, history, options, new Sides(user, base, adaptations, edition, options.merge()), read);
         adaptations.requireServable(Adaptations.widest(plan), options.merge(), edition);
+        keep(known, plan);
         return plan;
     }
 
     /** The pool may have another version by now, without somebody who is in the plan. */
-    private void keep(String user, Plan plan) {
-        store.putPlan(user, plan);
-        plan(user).filter(now -> !now.pool().equals(plan.pool())).ifPresent(now -> store.putPlan(user, now));
-        plans.forget(user).ifPresent(old -> forget(user, old));
-        prefetch(user);
+    private void keep(Store.User user, Plan plan) {
+        try {
+            store.putPlan(user, plan);
+        } catch (ServingException refused) {
+            forget(user.id(), plan);
+            throw refused;
+        }
+        plan(user.id()).filter(now -> !now.pool().equals(plan.pool())).ifPresent(now -> store.putPlan(user, now));
+        plans.forget(user.id()).ifPresent(old -> forget(user.id(), old));
+        prefetch(user.id());
     }
 }

@@ -16,7 +16,7 @@ public interface Personalizer {
 
     /**
      * Assembles the user's stored history into a plan and stores it. UNKNOWN_USER without a user, INVALID_REQUEST without usable history or without a pool, CONFLICT
-     * when the user was forgotten meanwhile.
+     * when the history was erased meanwhile.
      */
     Plan assemble(String user);
 
@@ -25,7 +25,7 @@ public interface Personalizer {
         return Optional.empty();
     }
 
-    /** Forgets everything cached of a user; a plan that is being assembled is dropped. To be called after its history or the user itself was erased. */
+    /** Forgets everything cached of a user. To be called after its history or the user itself was erased. */
     Forgotten forget(String user);
 
     /** What was dropped of a user from memory. */

@@ -129,6 +129,14 @@ final class PlanCache implements CacheStats {
                 : Optional.empty();
     }
 
+    /** Whether this plan of the user is in memory. */
+    boolean keeps(String user, Plan plan) {
+        Known known = plans.asMap().get(user);
+        return known != null
+                && known.finding() instanceof Finding.Found found
+                && found.plan().equals(plan);
+    }
+
     @Override
     public long hits() {
         return plans.stats().hitCount();

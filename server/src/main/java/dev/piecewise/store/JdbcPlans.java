@@ -5,6 +5,7 @@ import dev.piecewise.adapter.PlanJson;
 import dev.piecewise.checkpoint.BadFileException;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,18 +24,31 @@ final class JdbcPlans {
     private record Change(Row row, String body) {}
 
     void put(String user, Plan plan) {
-        String body = PlanJson.toJson(plan).toString();
         database.write(session -> {
             if (!JdbcStore.hold(session, user)) {
                 throw new ServingException(ErrorCode.UNKNOWN_USER, "there is no such user", "user");
             }
-            return session.update(
-                    "INSERT INTO plans (user_id, created, body) VALUES (?, ?, ?)"
-                            + " ON CONFLICT (user_id) DO UPDATE SET created = excluded.created, body = excluded.body",
-                    user,
-                    plan.created().toEpochMilli(),
-                    body);
+            return put(session, user, plan);
         });
+    }
+
+    void put(String user, long era, Plan plan) {
+        database.write(session -> {
+            if (!JdbcStore.hold(session, user, era)) {
+                throw new ServingException(
+                        ErrorCode.CONFLICT, "the user's history was erased while the plan was assembled", "user");
+            }
+            return put(session, user, plan);
+        });
+    }
+
+    private static int put(Session session, String user, Plan plan) throws SQLException {
+        return session.update(
+                "INSERT INTO plans (user_id, created, body) VALUES (?, ?, ?)"
+                        + " ON CONFLICT (user_id) DO UPDATE SET created = excluded.created, body = excluded.body",
+                user,
+                plan.created().toEpochMilli(),
+                PlanJson.toJson(plan).toString());
     }
 
     Optional<Plan> get(String user) {

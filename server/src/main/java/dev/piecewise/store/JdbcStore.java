@@ -10,11 +10,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Users, histories, plans and adapters in five tables of a {@link Database}. */
 final class JdbcStore implements Store {
     private static final String USER =
-            "SELECT u.id, u.created, u.items, p.created FROM users u LEFT JOIN plans p ON p.user_id = u.id ";
+            "SELECT u.id, u.created, u.items, p.created, u.era FROM users u LEFT JOIN plans p ON p.user_id = u.id ";
     private static final String ITEM =
             "SELECT item_id, written_at, prompt, completion FROM history_items WHERE user_id = ? ";
 
@@ -44,9 +45,10 @@ final class JdbcStore implements Store {
     public boolean putUser(String id) {
         String user = UserId.key(id);
         return database.write(session -> session.update(
-                        "INSERT INTO users (id, created, items) VALUES (?, ?, 0) ON CONFLICT (id) DO NOTHING",
+                        "INSERT INTO users (id, created, items, era) VALUES (?, ?, 0, ?) ON CONFLICT (id) DO NOTHING",
                         user,
-                        now())
+                        now(),
+                        newEra())
                 > 0);
     }
 
@@ -119,7 +121,7 @@ final class JdbcStore implements Store {
     public int clearHistory(String id) {
         String user = UserId.key(id);
         return database.erase(session -> {
-            session.update("UPDATE users SET items = 0 WHERE id = ?", user);
+            session.update("UPDATE users SET items = 0, era = ? WHERE id = ?", newEra(), user);
             return session.update("DELETE FROM history_items WHERE user_id = ?", user);
         });
     }
@@ -127,6 +129,11 @@ final class JdbcStore implements Store {
     @Override
     public void putPlan(String id, Plan plan) {
         plans.put(UserId.key(id), plan);
+    }
+
+    @Override
+    public void putPlan(User user, Plan plan) {
+        plans.put(UserId.key(user.id()), user.era(), plan);
     }
 
     @Override
@@ -190,16 +197,22 @@ final class JdbcStore implements Store {
     private static int lock(Session session, String user) throws SQLException {
         return session.first(
                         row -> row.getInt(1),
-                        "INSERT INTO users (id, created, items) VALUES (?, ?, 0)"
+                        "INSERT INTO users (id, created, items, era) VALUES (?, ?, 0, ?)"
                                 + " ON CONFLICT (id) DO UPDATE SET items = users.items RETURNING items",
                         user,
-                        now())
+                        now(),
+                        newEra())
                 .orElseThrow();
     }
 
     /** Keeps everybody else who writes of this user out until the end of the transaction; whether there is such a user. */
     static boolean hold(Session session, String user) throws SQLException {
         return session.update("UPDATE users SET items = items WHERE id = ?", user) > 0;
+    }
+
+    /** The same; whether there is such a user in this era. */
+    static boolean hold(Session session, String user, long era) throws SQLException {
+        return session.update("UPDATE users SET items = items WHERE id = ? AND era = ?", user, era) > 0;
     }
 
     private static int insert(Session session, String user, int number, HistoryItem item) throws SQLException {
@@ -217,11 +230,16 @@ final class JdbcStore implements Store {
     private static User readUser(ResultSet row) throws SQLException {
         long planned = row.getLong(4);
         Optional<Instant> planCreated = row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(planned));
-        return new User(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getInt(3), planCreated);
+        return new User(
+                row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getInt(3), planCreated, row.getLong(5));
     }
 
     private static HistoryItem readItem(ResultSet row) throws SQLException {
         return new HistoryItem(row.getString(1), row.getString(2), row.getString(3), row.getString(4));
+    }
+
+    private static long newEra() {
+        return ThreadLocalRandom.current().nextLong();
     }
 
     static long now() {

@@ -44,6 +44,9 @@ public interface Store extends AutoCloseable {
     /** Stores or replaces the user's plan. UNKNOWN_USER without a user. */
     void putPlan(String user, Plan plan);
 
+    /** The same for what was made of this user's history; CONFLICT when that was erased since. */
+    void putPlan(User user, Plan plan);
+
     /** CONFLICT when there is one that this version cannot read. */
     Optional<Plan> plan(String user);
 
@@ -82,8 +85,13 @@ public interface Store extends AutoCloseable {
     @Override
     void close();
 
-    /** {@code planCreated} is empty while there is no plan. */
-    record User(String id, Instant created, int items, Optional<Instant> planCreated) {
+    /**
+     * Somebody who is served.
+     *
+     * @param planCreated empty while there is no plan
+     * @param era another number after each erasure of the history
+     */
+    record User(String id, Instant created, int items, Optional<Instant> planCreated, long era) {
         /** The name by which the tenant knows the user. */
         public String name() {
             return Tenant.nameIn(id);

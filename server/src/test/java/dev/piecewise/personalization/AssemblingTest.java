@@ -114,6 +114,36 @@ final class AssemblingTest {
     }
 
     @Test
+    void aPlanOfAHistoryThatAnotherServerErasedMeanwhileIsNotKept() throws Exception {
+        LocalPersonalizer personalizer = with.personalizer(AdapterMode.SLOTS, UnknownUser.BASE);
+        with.store.append("ann", history("x"));
+        with.maySelect = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Plan> plan = threads.submit(() -> personalizer.assemble("ann"));
+            with.selecting.await();
+            with.store.clearHistory("ann");
+            with.store.append("ann", history("y"));
+            with.maySelect.countDown();
+            assertThatThrownBy(plan::get).hasMessageContaining("erased while the plan was assembled");
+        }
+        assertThat(with.store.plan("ann")).isEmpty();
+        assertThat(with.adapters.stats().bytes()).isZero();
+    }
+
+    @Test
+    void nothingIsMergedForLaterOfAPlanThatWasForgottenSinceItWasFound() {
+        LocalPersonalizer personalizer = with.personalizer(AdapterMode.SLOTS, UnknownUser.BASE);
+        with.store.append("ann", history("x"));
+        personalizer.assemble("ann");
+        Finding.Found found = (Finding.Found) personalizer.find("ann");
+        with.store.deleteUser("ann");
+        personalizer.forget("ann");
+
+        assertThat(personalizer.assembled("ann", found, ANY).mode()).isEqualTo(Mode.ASSEMBLED);
+        assertThat(with.adapters.stats().bytes()).isZero();
+    }
+
+    @Test
     void aFailedAssemblyLeavesTheNextOneItsTurn() {
         LocalPersonalizer personalizer = with.personalizer(AdapterMode.SLOTS, UnknownUser.BASE);
         assertRefused(ErrorCode.UNKNOWN_USER, "user", () -> personalizer.assemble("ann"));

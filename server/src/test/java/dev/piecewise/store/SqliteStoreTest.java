@@ -65,7 +65,8 @@ final class SqliteStoreTest extends StoreContract {
                     "ALTER TABLE adapters DROP COLUMN parts",
                     "ALTER TABLE adapters ADD COLUMN body BLOB NOT NULL DEFAULT x''",
                     "INSERT INTO adapters (user_id, created, fingerprint, body) VALUES ('ann', 1, 'old', x'00FF07')",
-                    "DELETE FROM flyway_schema_history WHERE version = '5'")) {
+                    "ALTER TABLE users DROP COLUMN era",
+                    "DELETE FROM flyway_schema_history WHERE version IN ('5', '6')")) {
                 statement.execute(sql);
             }
         }

@@ -136,6 +136,11 @@ abstract class StoreContract {
     }
 
     @Test
+    void aPlanOfAHistoryThatWasErasedIsNotStored() {
+        PlanChecks.eras(store, plan(1));
+    }
+
+    @Test
     void aClearedHistoryBeginsAnew() {
         store.append("ann", List.of(item("1", "one"), item("2", "two")));
         assertThat(store.clearHistory("ann")).isEqualTo(2);
