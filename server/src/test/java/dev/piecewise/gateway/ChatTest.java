@@ -200,6 +200,7 @@ final class ChatTest {
             max_completion_tokens                       ¦ "max_completion_tokens":0                                 ¦ max_completion_tokens must be from 1 to
             n                                           ¦ "n":0                                                     ¦ n must be from 1 to 128, not 0
             functions                                   ¦ "functions":[]                                            ¦ functions is not supported: use tools
+            web_search_options                          ¦ "web_search_options":{}                                   ¦ web_search_options is not supported
             modalities                                  ¦ "modalities":["audio"]                                    ¦ modalities must be text alone
             chat_template                               ¦ "chat_template":"x"                                       ¦ chat_template is not supported
             chat_template_kwargs                        ¦ "chat_template_kwargs":[]                                 ¦ chat_template_kwargs must be an object, not an array

@@ -34,10 +34,10 @@ record ChatRequest(CompletionRequest completion, Toolbox tools, Thinking thinkin
     private static final int MOST_LOGPROBS = 20;
     private static final IgnoredFields IGNORED = new IgnoredFields(
             List.of("verbosity", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier"),
-            List.of("prediction", "web_search_options", "prompt_cache_options"),
+            List.of("prediction", "prompt_cache_options"),
             List.of());
     private static final List<String> REFUSED =
-            List.of("functions", "function_call", "audio", "chat_template", "moderation");
+            List.of("functions", "function_call", "audio", "chat_template", "moderation", "web_search_options");
 
     /**
      * Whether and how the answer is kept.
