@@ -61,6 +61,22 @@ final class ResponsesSocketTest {
     }
 
     @Test
+    void continuesNothingOfAUserWhoWasErased() throws Exception {
+        server.send("PUT", "/v1/users/zoe", "");
+        server.engine.say("One");
+        try (SocketClient client = new SocketClient(server, "")) {
+            String id = id(client.create("\"input\":\"Hi\",\"user\":\"zoe\",\"store\":false"));
+            server.send("DELETE", "/v1/users/zoe", "");
+
+            JsonNode error = client.create(
+                            "\"input\":\"And?\",\"user\":\"zoe\",\"previous_response_id\":\"%s\"".formatted(id))
+                    .next();
+
+            assertThat(error.at("/error/code").asText()).isEqualTo("previous_response_not_found");
+        }
+    }
+
+    @Test
     void takesTheContextAheadWithoutGenerating() throws Exception {
         server.engine.say("x");
         try (SocketClient client = new SocketClient(server, "")) {

@@ -23,9 +23,11 @@ public final class StoredAnswers {
     private final Cache<String, Moment> forgotten =
             Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(LONGEST).build();
 
+    /** Whoever is forgotten at this moment finds it there, or is known to be forgotten. */
     public void put(StoredAnswer stored) {
-        if (!isForgotten(stored.user(), stored.begun())) {
-            answers.put(stored.id(), stored);
+        answers.put(stored.id(), stored);
+        if (isForgotten(stored.user(), stored.begun())) {
+            answers.invalidate(stored.id());
         }
     }
 

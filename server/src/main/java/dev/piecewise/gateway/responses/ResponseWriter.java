@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** Writes one response while it is made, as events; at its end the whole is there, too. */
 final class ResponseWriter implements PartWriter {
     private final String id = Head.newId("resp_");
-    private final Moment begun = Moment.now();
     private final EventSink sink;
     private final ServedModel model;
     private final ResponsesRequest request;
@@ -74,7 +73,7 @@ final class ResponseWriter implements PartWriter {
 
     /** When its request came. */
     Moment begun() {
-        return begun;
+        return request.completion().recipient().begun();
     }
 
     /** The key of whom it is made for. */
@@ -178,7 +177,7 @@ final class ResponseWriter implements PartWriter {
         }
         return new Stored(
                 id,
-                begun,
+                begun(),
                 user(),
                 List.copyOf(messages),
                 Json.bytes(request.fields().value("input").orElseThrow()),

@@ -41,7 +41,10 @@ public final class Responses {
     private final RunningResponses running = new RunningResponses();
     private final Background background = new Background(this);
 
+    private final LastResponses last;
+
     public Responses(Backend backend, StoredAnswers stored) {
+        last = new LastResponses(stored);
         this.backend = backend;
         this.stored = stored;
     }
@@ -185,6 +188,10 @@ public final class Responses {
         return backend;
     }
 
+    LastResponses last() {
+        return last;
+    }
+
     ResponseWriter writer(ResponsesRequest request, Served served, Optional<EventLog> log) {
         return writer(request, served, log.isPresent() ? log.get() : EventSink.NONE);
     }
@@ -205,9 +212,11 @@ public final class Responses {
         return run;
     }
 
-    /** Forgets every stored answer that was made for this user, and those that are made in the background; how many these were. */
+    /** Forgets every stored answer that was made for this user, and those that are made in the background; how many these were. No WebSocket can continue one either. */
     public int forget(String user) {
-        return stored.forget(user) + running.forget(user);
+        int count = stored.forget(user) + running.forget(user);
+        last.forget(user);
+        return count;
     }
 
     /** Writes a response to its end; a failure after its beginning is the response's own. */

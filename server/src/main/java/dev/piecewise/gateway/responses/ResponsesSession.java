@@ -25,7 +25,6 @@ final class ResponsesSession implements SocketSession {
 
     private final Responses responses;
     private final Socket socket;
-    private Optional<Stored> last = Optional.empty();
     /** The id of the response that is being made. */
     private volatile String running = "";
 
@@ -98,8 +97,11 @@ final class ResponsesSession implements SocketSession {
             throw ServingException.invalid("background", "background is for responses over HTTP");
         }
         Caller caller = socket.caller();
-        ResponsesRequest request =
-                ResponsesRequest.parse(fields, responses.backend(), caller, responses.earlier(fields, caller, last));
+        ResponsesRequest request = ResponsesRequest.parse(
+                fields,
+                responses.backend(),
+                caller,
+                responses.earlier(fields, caller, responses.last().of(this)));
         Served served = responses.backend().resolve(request.completion().recipient());
         ResponseWriter writer = responses.writer(request, served, new SocketEvents(socket));
         running = writer.id();
@@ -116,7 +118,7 @@ final class ResponsesSession implements SocketSession {
                 responses.backend().completed(completion);
             }
         }
-        last = Optional.of(writer.stored());
+        responses.last().put(this, writer.stored());
     }
 
     /** Whether the response came to its own end, and was not cancelled. */
