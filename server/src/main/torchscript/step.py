@@ -108,7 +108,8 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         update = self.adapted(x, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = self.base_linear(active, weights, shape, layer, 3, update)
     if counts[1] + counts[2] == 0:
-        return torch.empty([0], dtype=6)
+        # Who reads a value waits for the device, and hears there of what failed.
+        return x.select(0, 0).narrow(0, 0, 1).to(6)
     x = x.index_select(0, ints.narrow(0, 7 * total, counts[1] + counts[2]).to(device))
     x = self.norm(x, weights[1], eps)
     logits = self.head(x, weights, shape).to(6)

@@ -185,6 +185,22 @@ final class StepsTest {
 
     @ParameterizedTest
     @EnumSource
+    void aStepThatOnlyReadsSaysNothingAndTheNextOneGoesOn(Attention attention) {
+        TinyRunner tiny = attention.runner();
+        int[] tokens = tiny.tokens(20, 9);
+        Span read = new Span(tokens, 0, 12, 100, 20, TinyRunner.BASE, -1, null, 0, 0);
+        assertThat(tiny.run(read).rows()).hasSize(1).allSatisfy(row -> {
+            assertThat(row.token()).isEqualTo(-1);
+            assertThat(row.scores()).isEmpty();
+        });
+        List<TokenLogprobs> rest =
+                tiny.run(tiny.scored(tokens, 12, 8, 100)).rows().getFirst().scores();
+        double[][] logits = tiny.reference.logits(Sequence.of(tokens), Updates.NONE);
+        Distributions.assertSame(rest, Arrays.copyOfRange(logits, 12, 20));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aSequenceMayEndAtTheLastPlaceOfTheArena(Attention attention) {
         TinyRunner tiny = attention.runner();
         Reading reading = new Reading(tiny.tokens(20, 8), TinyRunner.PLACES - 20);
