@@ -6,11 +6,16 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.adapter.Example;
 import dev.piecewise.adapter.GainForecast;
 import dev.piecewise.adapter.Pool;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** How a base model takes answers that were given: where it stands, how it errs, how probable they are to it. Any thread may call; calls wait for each other. */
 public final class AnswerReader {
+    private static final int TOKENS_AT_ONCE = 8192;
+
     private final BaseModel base;
 
     public AnswerReader(BaseModel base) {
@@ -55,15 +60,12 @@ public final class AnswerReader {
 
     /** The mean log-probability of each example's answer tokens, in nats. */
     public synchronized float[] logProbabilities(List<Example> examples) {
-        JniUtils.setGraphExecutorOptimize(false);
-        try (PtNDManager scope = scope()) {
-            ScriptCall call = base.reading("mean_log_probabilities")
-                    .tensors()
-                    .ints(base.noSites())
-                    .floats(new double[0]);
-            ExampleRows.of(examples).append(call, scope);
-            return call.floats();
-        }
+        return logProbabilities(
+                examples,
+                () -> base.reading("mean_log_probabilities")
+                        .tensors()
+                        .ints(base.noSites())
+                        .floats(new double[0]));
     }
 
     /** The same with all pieces of a pool's only sharer. */
@@ -72,16 +74,44 @@ public final class AnswerReader {
             throw new IllegalArgumentException(
                     "the pool has %d sharers".formatted(ofOne.sharers().size()));
         }
-        JniUtils.setGraphExecutorOptimize(false);
-        try (PtNDManager scope = scope();
-                PieceTensors pieces = PieceTensors.of(base, ofOne)) {
-            ScriptCall call = base.reading("mean_log_probabilities")
-                    .with(pieces.tensors())
-                    .ints(pieces.index())
-                    .floats(1, 1, 0, 0);
-            ExampleRows.of(examples).append(call, scope);
-            return call.floats();
+        try (PieceTensors pieces = PieceTensors.of(base, ofOne)) {
+            return logProbabilities(
+                    examples,
+                    () -> base.reading("mean_log_probabilities")
+                            .with(pieces.tensors())
+                            .ints(pieces.index())
+                            .floats(1, 1, 0, 0));
         }
+    }
+
+    private float[] logProbabilities(List<Example> examples, Supplier<ScriptCall> reading) {
+        JniUtils.setGraphExecutorOptimize(false);
+        FloatBuffer all = FloatBuffer.allocate(examples.size());
+        for (List<Example> part : parts(examples)) {
+            try (PtNDManager scope = scope()) {
+                ScriptCall call = reading.get();
+                ExampleRows.of(part).append(call, scope);
+                all.put(call.floats());
+            }
+        }
+        return all.array();
+    }
+
+    private static List<List<Example>> parts(List<Example> examples) {
+        List<List<Example>> parts = new ArrayList<>();
+        int first = 0;
+        int tokens = 0;
+        for (int i = 0; i < examples.size(); i++) {
+            int length = examples.get(i).tokens().length;
+            if (tokens + length > TOKENS_AT_ONCE && i > first) {
+                parts.add(examples.subList(first, i));
+                first = i;
+                tokens = 0;
+            }
+            tokens += length;
+        }
+        parts.add(examples.subList(first, examples.size()));
+        return parts;
     }
 
     private PtNDManager scope() {

@@ -19,9 +19,11 @@ import dev.piecewise.fixture.ReferenceModel.Updates;
 import dev.piecewise.fixture.TinyCheckpoint;
 import dev.piecewise.fixture.TinyPool;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,19 @@ final class AnswerReaderTest {
         assertThatThrownBy(() -> reader.logProbabilities(examples(), pool))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("3 sharers");
+    }
+
+    @Test
+    void manyExamplesAreReadInPartsOf8192TokensAtMost() {
+        List<Example> examples = IntStream.range(0, 500)
+                .mapToObj(i -> new Example(llama.tokens(20, i), 9))
+                .toList();
+        Pool one = PoolVariants.of(TinyPool.of(llama.config, "tiny", 2, 3, 7, Projection.Q), 1);
+        float[] all = reader.logProbabilities(examples, one);
+        int first = 8192 / 20;
+        assertThat(Arrays.copyOf(all, first)).isEqualTo(reader.logProbabilities(examples.subList(0, first), one));
+        assertThat(Arrays.copyOfRange(all, first, 500))
+                .isEqualTo(reader.logProbabilities(examples.subList(first, 500), one));
     }
 
     private static double[] logProbabilities(Updates updates) {

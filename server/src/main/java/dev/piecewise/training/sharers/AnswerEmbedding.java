@@ -5,7 +5,6 @@ import dev.piecewise.adapter.GainForecast;
 import dev.piecewise.adapter.HistoryFile.UserHistory;
 import dev.piecewise.model.AnswerReader;
 import dev.piecewise.model.LinearFits;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -32,18 +31,10 @@ public final class AnswerEmbedding implements UserEmbedding {
             List<UserHistory> users, ExampleEncoder encoder, AnswerReader answers, LinearFits fits) {
         List<UserItems> read = UserItems.of(users, ITEMS_OF_EACH, encoder);
         GainForecast directions = new AnswerDirections(answers, fits).of(read, 1);
-        int width = directions.features();
-        List<float[]> rows = new ArrayList<>();
-        for (UserItems user : read) {
-            rows.addAll(List.of(answers.features(user.examples(), directions)));
-        }
-        float[] flat = new float[rows.size() * width];
-        for (int i = 0; i < rows.size(); i++) {
-            System.arraycopy(rows.get(i), 0, flat, i * width, width);
-        }
+        AnswerFeatures features = AnswerFeatures.of(answers, read, directions);
         long[] counts = read.stream().mapToLong(user -> user.examples().size()).toArray();
         int rank = Math.min(DIRECTIONS, read.size());
-        float[] points = fits.betweenUsers(flat, width, counts, rank);
+        float[] points = fits.betweenUsers(features.flat(), features.width(), counts, rank);
         Map<String, float[]> places = new HashMap<>();
         for (int i = 0; i < read.size(); i++) {
             places.put(read.get(i).user(), Arrays.copyOfRange(points, i * rank, (i + 1) * rank));

@@ -21,7 +21,6 @@ import java.util.function.IntConsumer;
  */
 public final class GainForecasting {
     private static final int ITEMS_OF_EACH = 24;
-    private static final int TOKENS_AT_ONCE = 8192;
     private static final double RIDGE = 0.1;
 
     /** What a deviation of site scores, over users and sharers, makes in a piece's score in the lower half; found on the demo's tuning people, as the next. */
@@ -46,7 +45,7 @@ public final class GainForecasting {
         List<UserItems> read = UserItems.of(users, ITEMS_OF_EACH, encoder);
         GainForecast directions =
                 new AnswerDirections(answers, fits).of(read, pool.sharers().size());
-        float[][] features = features(read, directions);
+        AnswerFeatures features = AnswerFeatures.of(answers, read, directions);
         GainForecast fitted = directions.withWeights(weights(pool, read, features, tried));
         return fitted.scaled(scales(
                 answers.layers(),
@@ -68,7 +67,7 @@ public final class GainForecasting {
     public List<float[]> newcomers(
             GainForecast known, Pool grown, int first, List<UserHistory> users, IntConsumer tried) {
         List<UserItems> read = UserItems.of(users, ITEMS_OF_EACH, encoder);
-        GainForecast fitted = known.withWeights(weights(grown, read, features(read, known), tried));
+        GainForecast fitted = known.withWeights(weights(grown, read, AnswerFeatures.of(answers, read, known), tried));
         List<float[]> each = new ArrayList<>();
         for (int sharer = first; sharer < fitted.sharers(); sharer++) {
             each.add(fitted.of(sharer));
@@ -76,34 +75,21 @@ public final class GainForecasting {
         return each;
     }
 
-    /** Of every item, the users' one behind the other. */
-    private float[][] features(List<UserItems> users, GainForecast directions) {
-        return users.stream()
-                .flatMap(user -> List.of(answers.features(user.examples(), directions)).stream())
-                .toArray(float[][]::new);
-    }
-
-    private float[] weights(Pool pool, List<UserItems> users, float[][] features, IntConsumer tried) {
-        List<List<Example>> parts = parts(users);
-        float[] alone =
-                concatenated(parts.stream().map(answers::logProbabilities).toList(), features.length);
+    private float[] weights(Pool pool, List<UserItems> users, AnswerFeatures features, IntConsumer tried) {
+        List<Example> items =
+                users.stream().flatMap(user -> user.examples().stream()).toList();
+        float[] alone = answers.logProbabilities(items);
         int sharers = pool.sharers().size();
-        float[] gains = new float[features.length * sharers];
+        float[] gains = new float[items.size() * sharers];
         for (int sharer = 0; sharer < sharers; sharer++) {
-            Pool one = PoolVariants.of(pool, sharer);
-            float[] with = concatenated(
-                    parts.stream()
-                            .map(part -> answers.logProbabilities(part, one))
-                            .toList(),
-                    features.length);
+            float[] with = answers.logProbabilities(items, PoolVariants.of(pool, sharer));
             for (int item = 0; item < with.length; item++) {
                 gains[item * sharers + sharer] = with[item] - alone[item];
             }
             tried.accept(sharer + 1);
         }
         centre(gains, sharers);
-        int width = features[0].length;
-        return fits.ridge(concatenated(List.of(features), features.length * width), width, gains, RIDGE);
+        return fits.ridge(features.flat(), features.width(), gains, RIDGE);
     }
 
     private static double inverse(double deviation) {
@@ -111,7 +97,7 @@ public final class GainForecasting {
     }
 
     /** Of the forecasts of others than oneself around each user's mean. */
-    private static double deviation(GainForecast forecast, Pool pool, List<UserItems> users, float[][] features) {
+    private static double deviation(GainForecast forecast, Pool pool, List<UserItems> users, AnswerFeatures features) {
         double squares = 0;
         int count = 0;
         int first = 0;
@@ -121,7 +107,7 @@ public final class GainForecasting {
             for (int sharer = 0; sharer < gains.length; sharer++) {
                 float[] weights = forecast.of(sharer);
                 for (int item = first; item < end; item++) {
-                    gains[sharer] += dot(weights, features[item]) / (end - first);
+                    gains[sharer] += dot(weights, features.rows().get(item)) / (end - first);
                 }
             }
             double mean = Arrays.stream(gains).average().orElse(0);
@@ -155,34 +141,5 @@ public final class GainForecasting {
                 gains[i] -= (float) mean;
             }
         }
-    }
-
-    private static List<List<Example>> parts(List<UserItems> users) {
-        List<List<Example>> parts = new ArrayList<>();
-        List<Example> part = new ArrayList<>();
-        int tokens = 0;
-        for (UserItems user : users) {
-            for (Example example : user.examples()) {
-                if (tokens + example.tokens().length > TOKENS_AT_ONCE && !part.isEmpty()) {
-                    parts.add(List.copyOf(part));
-                    part.clear();
-                    tokens = 0;
-                }
-                part.add(example);
-                tokens += example.tokens().length;
-            }
-        }
-        parts.add(List.copyOf(part));
-        return parts;
-    }
-
-    private static float[] concatenated(List<float[]> parts, int length) {
-        float[] all = new float[length];
-        int at = 0;
-        for (float[] part : parts) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
     }
 }
