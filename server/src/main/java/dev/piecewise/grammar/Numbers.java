@@ -74,7 +74,7 @@ final class Numbers {
             return BasicAutomata.makeEmpty();
         }
         String digits = fraction(low);
-        String equal = whole + "\\." + Numerals.fractionFrom(digits, beyond);
+        String equal = whole + "\\." + Fractions.from(digits, beyond);
         if (digits.isEmpty() && !beyond) {
             equal = "(" + equal + "|" + whole + ")";
         }
@@ -82,24 +82,23 @@ final class Numbers {
     }
 
     private Automaton larger(BigInteger from) {
-        return from.compareTo(LARGEST) > 0
-                ? BasicAutomata.makeEmpty()
-                : regex("(" + Numerals.between(from, LARGEST) + ")(\\.[0-9]*)?");
+        return from.compareTo(LARGEST) > 0 ? BasicAutomata.makeEmpty() : withFraction(Digits.between(from, LARGEST));
+    }
+
+    private static Automaton withFraction(Automaton wholes) {
+        return BasicOperations.concatenate(wholes, regex("(\\.[0-9]*)?"));
     }
 
     private Automaton to(BigDecimal high, boolean below) {
         BigInteger whole = high.toBigInteger().min(LARGEST.add(BigInteger.ONE));
         String digits = fraction(high);
-        Automaton all = regex(whole + "\\." + Numerals.fractionTo(digits, below));
+        Automaton all = regex(whole + "\\." + Fractions.to(digits, below));
         if (!digits.isEmpty() || !below) {
             all = union(all, regex(whole.toString()));
         }
         return whole.signum() == 0
                 ? all
-                : union(
-                        all,
-                        regex("(" + Numerals.between(BigInteger.ZERO, whole.subtract(BigInteger.ONE))
-                                + ")(\\.[0-9]*)?"));
+                : union(all, withFraction(Digits.between(BigInteger.ZERO, whole.subtract(BigInteger.ONE))));
     }
 
     /** Multiples of the divisor; with {@code bounded} of 15 digits unless there are none. */
