@@ -52,16 +52,18 @@ final class ConstrainedEndsTest {
         }
     }
 
-    private static List<Integer> text(Integer... tokens) {
-        return List.of(tokens);
+    private static int[] text(int... tokens) {
+        return tokens;
     }
 
-    @SafeVarargs
-    private static Requests oneOf(List<Integer>... texts) {
+    private static Requests oneOf(int[]... texts) {
+        List<List<Integer>> lists = Arrays.stream(texts)
+                .map(text -> Arrays.stream(text).boxed().toList())
+                .toList();
         return Requests.of(1, 2, 3)
                 .max(9)
                 .sampling(new Sampling(0, 0, 1, 0, 1, 0, 0, Map.of(Q, 100f), 0, -1))
-                .constrained(new OneOf(Arrays.asList(texts)));
+                .constrained(new OneOf(lists));
     }
 
     private static void assertEnds(Requests request, Integer... tokens) throws InterruptedException {
