@@ -112,6 +112,46 @@ def attend_spans(self, q: Tensor, keys: Tensor, values: Tensor, spans: List[int]
     return parts[0] if len(parts) == 1 else torch.cat(parts, 0)
 
 
+def flash_tables(self, spans: List[int], like: Tensor) -> List[Tensor]:
+    # spans as step() has them -> int32: where each span's queries begin among the rows, and the last one's end [n + 1]; where its keys begin in the arena, and anything [n + 1]; how many these are [n]
+    queries = annotate(List[int], [0])
+    keys = annotate(List[int], [])
+    used = annotate(List[int], [])
+    for s in range(len(spans) // 4):
+        torch.append(queries, spans[s * 4] + spans[s * 4 + 1])
+        torch.append(keys, spans[s * 4 + 2])
+        torch.append(used, spans[s * 4 + 3] + spans[s * 4 + 1])
+    torch.append(keys, 0)
+    return [torch.tensor(queries, dtype=3, device=like.device), torch.tensor(keys, dtype=3, device=like.device), torch.tensor(used, dtype=3, device=like.device)]
+
+
+def attend_flash(self, q: Tensor, keys: Tensor, values: Tensor, tables: List[Tensor], spans: List[int], window: int, scale: float) -> Tensor:
+    # attend_spans() in one call, on GPUs: each span's queries stand at the end of its keys
+    longest_span = 1
+    longest = 1
+    for s in range(len(spans) // 4):
+        longest_span = max(longest_span, spans[s * 4 + 1])
+        longest = max(longest, spans[s * 4 + 3] + spans[s * 4 + 1])
+    left = annotate(Optional[int], None)
+    if window > 0:
+        left = window - 1
+    out = torch._flash_attention_forward(q, keys, values, tables[0], tables[1], longest_span, longest, 0.0, True, False, scale=scale, window_size_left=left, seqused_k=tables[2])
+    return out[0].reshape([q.size(0), q.size(1) * q.size(2)])
+
+
+def flash_differs(self, like: Tensor, heads: int, kv_heads: int, dim: int, window: int) -> Tensor:
+    # [1] how far attend_flash() is from attend_spans() at most, over spans in one arena whose extents are not in order: a chunk of a prompt, two single tokens, another chunk behind what is cached
+    spans = [0, 5, 40, 0, 5, 1, 0, 7, 6, 1, 90, 0, 7, 4, 20, 9]
+    torch.manual_seed(1)
+    q = torch.randn([11, heads, dim], dtype=6, device=like.device).to(15)
+    keys = torch.randn([100, kv_heads, dim], dtype=6, device=like.device).to(15)
+    values = torch.randn([100, kv_heads, dim], dtype=6, device=like.device).to(15)
+    scale = 1.0 / float(dim) ** 0.5
+    one = self.attend_flash(q, keys, values, self.flash_tables(spans, like), spans, window, scale)
+    each = self.attend_spans(q, keys, values, spans, annotate(List[int], []), annotate(List[Tensor], []), window, scale)
+    return torch.amax(torch.abs(torch.sub(one.to(6), each.to(6)))).view([1])
+
+
 def project_heads(self, qkv: Tensor, weights: List[Tensor], base: int, shape: List[int], eps: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     # qkv [T, (heads + 2 kv_heads) head_dim] -> queries and keys, normed (Qwen3) and rotated: [T, heads + kv_heads, head_dim]
     heads = shape[1]

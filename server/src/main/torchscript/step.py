@@ -1,5 +1,5 @@
 # One ragged step: T tokens of several sequences, prefill chunks and decode tokens side by side.
-# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up]
+# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up, 1 if all spans attend in one flash call]
 # weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
 #   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty);
 #   int8: then the scales of 1, 3, 6 and 8 of each layer and of the head, float32, one for each output
@@ -84,6 +84,9 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     if gains.numel() > 0:
         token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
     contexts = self.contexts(rows, groups, dtype)
+    ragged = annotate(List[Tensor], [])
+    if shape[10] == 1:
+        ragged = self.flash_tables(spans, x)
     heads = shape[1]
     kv_heads = shape[2]
     dim = shape[3]
@@ -98,7 +101,10 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         values = arena[layer * 2 + 1]
         keys.index_copy_(0, places, qk.narrow(1, heads, kv_heads))
         values.index_copy_(0, places, qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
-        attended = self.attend_spans(q, keys, values, spans, groups, contexts, windows[layer], numbers[1])
+        if shape[10] == 1:
+            attended = self.attend_flash(q, keys, values, ragged, spans, windows[layer], numbers[1])
+        else:
+            attended = self.attend_spans(q, keys, values, spans, groups, contexts, windows[layer], numbers[1])
         update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = self.base_linear(attended, weights, shape, layer, 1, update)
         h = self.norm(x, weights[base + 5], eps)
@@ -114,18 +120,6 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     x = self.norm(x, weights[1], eps)
     logits = self.head(x, weights, shape).to(6)
     return self.sample(logits, ints, floats, counts)
-
-
-def base_products(self, weights: List[Tensor], shape: List[int], rows: int, last_rows: int) -> Tensor:
-    # a step's products of so many rows with the base's matrices, the head's with last_rows, and nothing else
-    total = torch.zeros([], dtype=6, device=weights[0].device)
-    for i in range(shape[0] * 4 + 1):
-        last = i == shape[0] * 4
-        width = shape[4] if last else [shape[4], shape[1] * shape[3], shape[4], shape[5]][i % 4]
-        x = torch.full([last_rows if last else rows, width], 0.01, dtype=weights[0].dtype, device=weights[0].device)
-        y = self.head(x, weights, shape) if last else self.base_linear(x, weights, shape, i // 4, i % 4, torch.empty([0], dtype=6))
-        total = torch.add(total, torch.select(y.view([-1]), 0, 0))
-    return total.view([1])
 
 
 def copy_places(self, arena: List[Tensor], source: int, target: int, length: int) -> int:

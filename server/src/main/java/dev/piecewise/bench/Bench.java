@@ -13,6 +13,7 @@ import dev.piecewise.engine.Sampling;
 import dev.piecewise.engine.TokenEvent;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.model.BaseModel;
+import dev.piecewise.model.DeviceSpeed;
 import dev.piecewise.model.TorchRunner;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class Bench implements AutoCloseable {
     private final int threads;
     private final Workload workload;
     private final StepClock clock = new StepClock();
-    private final ReadLoop readLoop;
+    private final DeviceSpeed device;
     private final ModelRunner.Limits limits;
     private final LocalEngine engine;
     private final SplittableRandom random = new SplittableRandom(3);
@@ -40,7 +41,7 @@ public final class Bench implements AutoCloseable {
         this.base = base;
         this.options = options;
         this.threads = threads;
-        this.readLoop = new ReadLoop(threads);
+        this.device = new DeviceSpeed(base);
         this.workload = Workload.of(base, options);
         int most = options.most();
         int places = most * (PROMPT + options.tokens() + 8) + 2 * options.prompt();
@@ -71,24 +72,24 @@ public final class Bench implements AutoCloseable {
         Prefill prefill = prefill();
         Optional<BenchReport.Cost> cost = new ColdStart(engine, base, workload).measure(options.prompt());
         BenchReport.Memory memory = new BenchReport.Memory(
-                ProcessMemory.expected(base, limits, options), ReadLoop.BYTES, ProcessMemory.peak());
+                ProcessMemory.expected(base, limits, options), device.bytes(), ProcessMemory.peak());
         return new BenchReport(
                 model, base.dtype(), threads, base.bytesPerStep(), prefill, List.copyOf(rows), cost, memory);
     }
 
     private Row row(int sequences) throws InterruptedException {
         List<Adaptation> adapted = workload.adaptations(sequences);
-        readLoop.begin();
+        List<Double> reading = new ArrayList<>();
         List<Double> products = new ArrayList<>();
         List<Double> plain = new ArrayList<>();
         List<Double> withAdapters = new ArrayList<>();
         List<Double> between = new ArrayList<>();
         for (int i = 0; i < options.rounds(); i++) {
-            readLoop.measure();
+            reading.add(device.bytesPerSecond());
             plain.addAll(round(sequences, options.tokens(), List.of()));
             between.add(clock.between());
-            products.add(base.productSeconds(sequences, sequences));
-            readLoop.measure();
+            products.add(device.productSeconds(sequences, sequences));
+            reading.add(device.bytesPerSecond());
             if (!adapted.isEmpty()) {
                 withAdapters.addAll(round(sequences, options.tokens(), adapted));
             }
@@ -107,7 +108,7 @@ public final class Bench implements AutoCloseable {
                 StepClock.median(products),
                 sequences / (step + engineSeconds),
                 base.bytesPerStep() / step,
-                readLoop.reading(),
+                StepClock.median(reading),
                 engineSeconds,
                 adapted(sequences, step, engineSeconds, withAdapters));
     }
@@ -137,12 +138,15 @@ public final class Bench implements AutoCloseable {
     private Prefill prefill() throws InterruptedException {
         finish(engine.submit(request(options.prompt(), 1, workload.base())));
         clock.begin(0);
-        double products = base.productSeconds(options.prompt(), 1);
+        double products = device.productSeconds(options.prompt(), 1);
+        double rate = 0;
         for (int i = 0; i < options.rounds(); i++) {
             finish(engine.submit(request(options.prompt(), 1, workload.base())));
-            products = Math.min(products, base.productSeconds(options.prompt(), 1));
+            products = Math.min(products, device.productSeconds(options.prompt(), 1));
+            rate = Math.max(rate, device.operationsPerSecond());
         }
-        return new Prefill(clock.prefillTokensPerSecond(), options.prompt() / products);
+        double tokens = clock.prefillTokensPerSecond();
+        return new Prefill(tokens, options.prompt() / products, tokens * 2 * base.linearValues() / rate);
     }
 
     private GenerationRequest request(int length, int tokens, Adaptation adaptation) {
@@ -171,6 +175,6 @@ public final class Bench implements AutoCloseable {
     @Override
     public void close() {
         engine.close();
-        readLoop.close();
+        device.close();
     }
 }

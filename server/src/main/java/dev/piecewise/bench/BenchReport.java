@@ -24,7 +24,7 @@ public record BenchReport(
      *
      * @param productSeconds of the products with the base's matrices alone, with as many rows
      * @param bytesPerSecond of the base's weights
-     * @param reading of a plain loop on as many threads
+     * @param readBytesPerSecond what PyTorch's fastest reduction reads of memory on as many threads
      * @param engineSeconds between two steps
      * @param adapted the same with adapters, and how much longer its steps were, by medians of rounds that took turns
      */
@@ -34,30 +34,23 @@ public record BenchReport(
             double productSeconds,
             double tokensPerSecond,
             double bytesPerSecond,
-            Reading reading,
+            double readBytesPerSecond,
             double engineSeconds,
             Optional<Adapted> adapted) {
 
-        /** Of the rate of a plain loop over ordinary memory. */
+        /** Of the rate at which memory is read. */
         public double share() {
-            return bytesPerSecond / reading.bytesPerSecond();
-        }
-
-        /** Of the rate of such a loop over huge pages. */
-        public double shareOfHugePages() {
-            return bytesPerSecond / reading.hugePagesBytesPerSecond();
+            return bytesPerSecond / readBytesPerSecond;
         }
     }
-
-    /** Of a plain read loop, over ordinary memory and over memory in huge pages. */
-    public record Reading(double bytesPerSecond, double hugePagesBytesPerSecond) {}
 
     /**
      * One long prompt in one step.
      *
      * @param productTokensPerSecond what the step's products with the base's matrices alone would allow, measured in turns with it; the best
+     * @param matrixShare the multiplications and additions with the base's layers a second, of what large square products reach on the device
      */
-    public record Prefill(double tokensPerSecond, double productTokensPerSecond) {}
+    public record Prefill(double tokensPerSecond, double productTokensPerSecond, double matrixShare) {}
 
     public record Adapted(double stepSeconds, double tokensPerSecond, double tax) {}
 
@@ -75,8 +68,8 @@ public record BenchReport(
      * Memory of the process.
      *
      * @param expectedBytes weights, KV arena, bank and resident pool
-     * @param readLoopBytes what the read loop reads, which only the measuring needs
+     * @param measuringBytes what is read to find memory's speed
      * @param peakBytes what the process held at most, where the system tells
      */
-    public record Memory(long expectedBytes, long readLoopBytes, Optional<Long> peakBytes) {}
+    public record Memory(long expectedBytes, long measuringBytes, Optional<Long> peakBytes) {}
 }

@@ -18,10 +18,11 @@ public final class EngineRatios {
         ratios.add(Ratio.more(
                 "prefill: of its matrix products' speed",
                 prefill.tokensPerSecond() / prefill.productTokensPerSecond()));
+        ratios.add(Ratio.more("prefill: of the device's matrix rate", prefill.matrixShare()));
         Row first = report.rows().getFirst();
         for (Row row : report.rows()) {
             String at = row.sequences() == 1 ? "1 sequence: " : row.sequences() + " sequences: ";
-            ratios.add(Ratio.more(at + "of the read loop's speed", row.share()));
+            ratios.add(Ratio.more(at + "of memory's speed", row.share()));
             ratios.add(Ratio.more(at + "of its matrix products' speed", row.productSeconds() / row.stepSeconds()));
             if (row.sequences() != first.sequences()) {
                 ratios.add(Ratio.more(
@@ -42,7 +43,7 @@ public final class EngineRatios {
         memory.peakBytes()
                 .ifPresent(peak -> ratios.add(Ratio.less(
                         "peak memory: times what it must hold",
-                        (double) peak / (memory.expectedBytes() + memory.readLoopBytes()),
+                        (double) peak / (memory.expectedBytes() + memory.measuringBytes()),
                         TENTH)));
         return ratios;
     }

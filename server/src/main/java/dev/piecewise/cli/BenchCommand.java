@@ -46,11 +46,15 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions settings;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            description = "A base model; without it 1.1 B random parameters (2048/5632, 22 layers, 32/4 heads).")
+    @Option(names = "--model", paramLabel = "DIR", description = "A base model; without it random weights of --shape.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--shape",
+            paramLabel = "tinyllama|llama8b",
+            description =
+                    "Of random weights: 1.1 B parameters (2048/5632, 22 layers, 32/4 heads) or 8 B (4096/14336, 32 layers, 32/8 heads, 16 GB in bfloat16) (tinyllama).")
+    private RandomShape shape = RandomShape.TINYLLAMA;
 
     @Option(names = "--sequences", paramLabel = "N,...", split = ",", description = "Sequences at once (1,2,4,8,16).")
     private List<Integer> sequences = List.of(1, 2, 4, 8, 16);
@@ -109,7 +113,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
         PiecewiseConfig config = settings.load();
         BenchOptions options = new BenchOptions(sequences, adapters, rank(), sharers, tokens, rounds, prompt);
-        String name = model == null ? "random 1.1B" : model.toString();
+        String name = model == null ? shape.title() : model.toString();
         int threads = config.engine().threads() > 0
                 ? config.engine().threads()
                 : Runtime.getRuntime().availableProcessors();
@@ -180,11 +184,11 @@ public final class BenchCommand implements Callable<Integer> {
     private BaseModel base(PiecewiseConfig config) {
         if (model == null) {
             DeviceChoice device = LoadedModel.device(config, false);
-            return BaseModel.random(RandomShape.layers(22), device, SEED);
+            return BaseModel.random(shape.config(), device, SEED);
         }
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            ModelConfig shape = ModelConfigReader.read(model);
-            return BaseModel.load(checkpoint, shape, LoadedModel.device(config, checkpoint.dtype() == DType.F32));
+            ModelConfig loaded = ModelConfigReader.read(model);
+            return BaseModel.load(checkpoint, loaded, LoadedModel.device(config, checkpoint.dtype() == DType.F32));
         }
     }
 }

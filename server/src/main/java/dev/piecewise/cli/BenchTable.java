@@ -8,16 +8,19 @@ import java.util.List;
 /** A bench report for people: one line for each number of sequences. */
 record BenchTable(BenchReport report) {
     private static final String HEAD =
-            "sequences   tokens/s   step ms  products    GB/s  of a read loop's  over huge pages   engine   with adapters";
+            "sequences   tokens/s   step ms  products    GB/s  of memory's   engine   with adapters";
 
     String text() {
         List<String> lines = new ArrayList<>();
         lines.add("%s, %s, %d threads; %.2f GB of weights a step"
                 .formatted(report.model(), report.dtype(), report.threads(), report.bytesPerStep() / 1e9));
         BenchReport.Prefill prefill = report.prefill();
-        lines.add("prefill %.0f tokens/s, %.0f %% of what its matrix products alone allow"
-                .formatted(
-                        prefill.tokensPerSecond(), 100 * prefill.tokensPerSecond() / prefill.productTokensPerSecond()));
+        lines.add(
+                "prefill %.0f tokens/s, %.0f %% of what its matrix products alone allow, %.0f %% of the device's matrix rate"
+                        .formatted(
+                                prefill.tokensPerSecond(),
+                                100 * prefill.tokensPerSecond() / prefill.productTokensPerSecond(),
+                                100 * prefill.matrixShare()));
         lines.add(HEAD);
         report.rows().forEach(row -> lines.add(line(row)));
         report.cost().ifPresent(cost -> {
@@ -34,17 +37,15 @@ record BenchTable(BenchReport report) {
                 .map(with -> "%.1f tokens/s, %.1f ms, %+.1f %%"
                         .formatted(with.tokensPerSecond(), with.stepSeconds() * 1e3, with.tax() * 100))
                 .orElse("");
-        return "%9d %10.1f %9.1f %8.0f%% %7.1f %10.1f, %.2f %12.1f, %.2f %7.2f%%   %s"
+        return "%9d %10.1f %9.1f %8.0f%% %7.1f %7.1f, %.2f %7.2f%%   %s"
                 .formatted(
                         row.sequences(),
                         row.tokensPerSecond(),
                         row.stepSeconds() * 1e3,
                         100 * row.productSeconds() / row.stepSeconds(),
                         row.bytesPerSecond() / 1e9,
-                        row.reading().bytesPerSecond() / 1e9,
+                        row.readBytesPerSecond() / 1e9,
                         row.share(),
-                        row.reading().hugePagesBytesPerSecond() / 1e9,
-                        row.shareOfHugePages(),
                         100 * row.engineSeconds() / row.stepSeconds(),
                         adapted)
                 .stripTrailing();
@@ -59,7 +60,7 @@ record BenchTable(BenchReport report) {
         String peak = memory.peakBytes()
                 .map(bytes -> "%.0f MB".formatted(bytes / 1e6))
                 .orElse("unknown");
-        return "peak memory %s; weights, KV arena and adapters are %.0f MB of it, the read loop's buffer %.0f MB"
-                .formatted(peak, memory.expectedBytes() / 1e6, memory.readLoopBytes() / 1e6);
+        return "peak memory %s; weights, KV arena and adapters are %.0f MB of it, what is read for memory's speed %.0f MB"
+                .formatted(peak, memory.expectedBytes() / 1e6, memory.measuringBytes() / 1e6);
     }
 }

@@ -20,6 +20,7 @@ public final class BaseModel implements AutoCloseable {
     private final LinearLayout layout;
     private final BankLayout bankLayout;
     private final TorchScript script;
+    private final boolean flash;
     private final String device;
     private final IValue weights;
     private final IValue shape;
@@ -33,6 +34,7 @@ public final class BaseModel implements AutoCloseable {
         this.device = choice.device().toString();
         this.script = script;
         this.layout = layout(choice, script);
+        this.flash = new FlashAttention(script, config).works(precision);
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
         this.weights = Weights.load(script, source, config, frequencies, layout);
         NativeHeap.trim();
@@ -47,7 +49,8 @@ public final class BaseModel implements AutoCloseable {
                 layout.code(),
                 bankLayout.chunk(ProjectionGroup.QKV),
                 bankLayout.chunk(ProjectionGroup.DOWN),
-                bankLayout.chunk(ProjectionGroup.GATE_UP));
+                bankLayout.chunk(ProjectionGroup.GATE_UP),
+                flash ? 1 : 0);
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
             seen[layer] = config.window(layer);
@@ -142,27 +145,22 @@ public final class BaseModel implements AutoCloseable {
 
     /** Bytes of the weights that a step reads once: all linear layers and the head. */
     public long bytesPerStep() {
+        long values = linearValues() + (long) config.vocabulary() * config.hidden();
+        return layout == LinearLayout.PACKED_INT8 ? values : values * precision.bytes();
+    }
+
+    /** Weights of all linear layers but the head: what a token of a prompt is multiplied and added up with. */
+    public long linearValues() {
         long layer = 0;
         for (Projection projection : Projection.values()) {
             layer += (long) config.in(projection) * config.out(projection);
         }
-        long values = layer * config.layers() + (long) config.vocabulary() * config.hidden();
-        return layout == LinearLayout.PACKED_INT8 ? values : values * precision.bytes();
+        return layer * config.layers();
     }
 
-    /**
-     * Seconds that a step's products of so many rows with the base's matrices take, the head's of {@code lastRows}, and nothing else. Not while
-     * steps run.
-     */
-    public double productSeconds(int rows, int lastRows) {
-        long start = System.nanoTime();
-        float[] _ = script.call("base_products")
-                .with(weights)
-                .with(shape)
-                .number(rows)
-                .number(lastRows)
-                .floats();
-        return (System.nanoTime() - start) * 1e-9;
+    /** Whether all of a step's sequences attend in one call. */
+    boolean attendsAtOnce() {
+        return flash;
     }
 
     /** Whether linear layers that are added to the model, as a resident pool's, are laid out as its own. */

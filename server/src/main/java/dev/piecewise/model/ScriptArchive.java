@@ -23,7 +23,8 @@ final class ScriptArchive {
             "step.py",
             "assemble.py",
             "forecast.py",
-            "train.py");
+            "train.py",
+            "measure.py");
     private static final String HEADER = """
             class Decoder(Module):
                 __parameters__ = []

@@ -75,7 +75,7 @@ public final class TorchRunner implements ModelRunner {
                 .tensor(taken)
                 .ints(counts)
                 .ints(inputs.spanTable())
-                .ints(new Together(batch.spans(), arena.width()).table())
+                .ints(base.attendsAtOnce() ? new long[0] : new Together(batch.spans(), arena.width()).table())
                 .ints(inputs.segments())
                 .floats();
         return results(batch, rows, counts);

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class MergeBenchmark {
     private static final int BFLOAT16 = 2;
-    private static final ModelConfig SHAPE = RandomShape.layers(2);
+    private static final ModelConfig SHAPE = RandomShape.TINYLLAMA.layers(2);
 
     @Param({"PRODUCT", "FACTOR"})
     public Merge merge = Merge.PRODUCT;

@@ -7,7 +7,6 @@ import dev.piecewise.bench.BenchReport.Adapted;
 import dev.piecewise.bench.BenchReport.Cost;
 import dev.piecewise.bench.BenchReport.Memory;
 import dev.piecewise.bench.BenchReport.Prefill;
-import dev.piecewise.bench.BenchReport.Reading;
 import dev.piecewise.bench.BenchReport.Row;
 import dev.piecewise.bench.Comparison.Verdict;
 import dev.piecewise.checkpoint.BadFileException;
@@ -31,10 +30,11 @@ class ComparisonTest {
         assertThat(values(EngineRatios.of(report(0.5, 0.125, 64))))
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         Map.entry("prefill: of its matrix products' speed", 0.75),
-                        Map.entry("1 sequence: of the read loop's speed", 0.75),
+                        Map.entry("prefill: of the device's matrix rate", 0.375),
+                        Map.entry("1 sequence: of memory's speed", 0.75),
                         Map.entry("1 sequence: of its matrix products' speed", 0.5),
                         Map.entry("1 sequence: engine beside a step", 0.0),
-                        Map.entry("16 sequences: of the read loop's speed", 0.5),
+                        Map.entry("16 sequences: of memory's speed", 0.5),
                         Map.entry("16 sequences: of its matrix products' speed", 0.5),
                         Map.entry("16 sequences: times the tokens of 1", 8.0),
                         Map.entry("16 sequences: engine beside a step", 0.25),
@@ -59,7 +59,7 @@ class ComparisonTest {
         Comparison now = Comparison.of(before, EngineRatios.of(report(0.375, 0.25, 64)), 0.1);
         assertThat(now.worse()).isEqualTo(2);
         assertThat(verdicts(now))
-                .containsEntry("16 sequences: of the read loop's speed", Verdict.WORSE)
+                .containsEntry("16 sequences: of memory's speed", Verdict.WORSE)
                 .containsEntry("16 sequences: adapters' tax", Verdict.WORSE)
                 .containsEntry("prefill: of its matrix products' speed", Verdict.SAME);
         Comparison other = Comparison.of(
@@ -68,7 +68,7 @@ class ComparisonTest {
                 0.1);
         assertThat(other.worse()).isZero();
         assertThat(verdicts(other))
-                .containsEntry("16 sequences: of the read loop's speed", Verdict.BETTER)
+                .containsEntry("16 sequences: of memory's speed", Verdict.BETTER)
                 .containsEntry("16 sequences: adapters' tax", Verdict.BETTER);
     }
 
@@ -142,7 +142,7 @@ class ComparisonTest {
                 "bfloat16",
                 2,
                 4,
-                new Prefill(0.75 * speed, speed),
+                new Prefill(0.75 * speed, speed, 0.375),
                 List.of(one, many),
                 Optional.of(cost),
                 new Memory(60, 4, Optional.of(128L)));
@@ -151,8 +151,7 @@ class ComparisonTest {
     private static Row row(
             int sequences, double step, double engine, double share, double speed, Optional<Adapted> adapted) {
         double tokens = sequences == 1 ? 1 / step : 8 / step;
-        Reading reading = new Reading(speed, 2 * speed);
-        return new Row(sequences, step, step / 2, tokens, share * speed, reading, engine, adapted);
+        return new Row(sequences, step, step / 2, tokens, share * speed, speed, engine, adapted);
     }
 
     private static Map<String, Double> values(List<Ratio> ratios) {

@@ -1,0 +1,85 @@
+package dev.piecewise.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+
+/** What a model's device gives at most, measured with PyTorch's own kernels on as many threads. One thread at a time, and not while steps run. */
+public final class DeviceSpeed implements AutoCloseable {
+    private static final long HOST_BYTES = 256L << 20;
+    private static final long GPU_BYTES = 1L << 30;
+    private static final int HOST_SIDE = 2048;
+    private static final int GPU_SIDE = 8192;
+    private static final int GPU_TIMES = 20;
+    private static final int HOST_TIMES = 2;
+
+    private final BaseModel base;
+    private final PtNDArray memory;
+    private final int side;
+    private final int times;
+
+    public DeviceSpeed(BaseModel base) {
+        this.base = base;
+        this.side = base.onHost() ? HOST_SIDE : GPU_SIDE;
+        this.times = base.onHost() ? HOST_TIMES : GPU_TIMES;
+        this.memory = base.zeros(Precision.FLOAT32, (base.onHost() ? HOST_BYTES : GPU_BYTES) / Float.BYTES);
+    }
+
+    /** Bytes of the device's memory that this holds. */
+    public long bytes() {
+        return memory.getShape().size() * Float.BYTES;
+    }
+
+    /** Bytes a second that a reduction of memory larger than any cache reads. */
+    public double bytesPerSecond() {
+        long start = System.nanoTime();
+        float[] _ =
+                base.script().call("read_vector").tensor(memory).number(times).floats();
+        return bytes() * (double) times / seconds(start);
+    }
+
+    /** Multiplications and additions a second of square products with a linear layer of the model's precision (int8: of bfloat16), laid out as the model's. */
+    public double operationsPerSecond() {
+        TorchScript script = base.script();
+        try (PtNDArray x = base.zeros(side, side);
+                PtNDArray w = base.packed()
+                        ? script.call("pack").tensor(x).number(side).keep()
+                        : base.zeros(side, side)) {
+            int packed = base.packed() ? LinearLayout.PACKED.code() : LinearLayout.DENSE.code();
+            float[] _ = script.call("square_products")
+                    .tensor(x)
+                    .tensor(w)
+                    .number(packed)
+                    .number(1)
+                    .floats();
+            long start = System.nanoTime();
+            float[] _ = script.call("square_products")
+                    .tensor(x)
+                    .tensor(w)
+                    .number(packed)
+                    .number(times)
+                    .floats();
+            return 2. * side * side * side * times / seconds(start);
+        }
+    }
+
+    /** Seconds that a step's products of so many rows with the base's matrices take, the head's of {@code lastRows}, and nothing else. */
+    public double productSeconds(int rows, int lastRows) {
+        long start = System.nanoTime();
+        float[] _ = base.script()
+                .call("base_products")
+                .with(base.weights())
+                .with(base.shape())
+                .number(rows)
+                .number(lastRows)
+                .floats();
+        return seconds(start);
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
