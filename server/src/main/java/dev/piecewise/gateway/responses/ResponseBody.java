@@ -86,7 +86,7 @@ final class ResponseBody {
         if (request.tools().tools().isEmpty()) {
             body.putArray("tools");
         }
-        body.put("truncation", "disabled");
+        body.put("truncation", ResponsesRequest.truncation(fields));
         Spent spent = state.spent();
         if (spent != null) {
             body.set("usage", usage(spent));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.chat.Answer;
 import dev.piecewise.gateway.chat.Conversation;
+import dev.piecewise.gateway.chat.Truncation;
 import dev.piecewise.gateway.completion.Backend;
 import dev.piecewise.gateway.completion.CompletionRequest;
 import dev.piecewise.gateway.completion.Decoding;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +59,7 @@ record ResponsesRequest(
         CompletionRequest.Output output =
                 output(fields, tools.mayCall() ? backend.model().callMarkers() : Set.of());
         int maxLength = backend.engine().maxLength();
-        int[] prompt = conversation(fields, instructed(fields, messages), tools)
-                .encode(backend.model(), maxLength, Reading.TEMPLATE, 0);
+        int[] prompt = prompt(fields, messages, tools, backend);
         int maxTokens = fields.integer("max_output_tokens", maxLength - prompt.length, 1, Integer.MAX_VALUE);
         Decoding asked = Decoding.parse(
                 fields, backend.model().vocabulary(), maxTokens, output.scores().most());
@@ -104,6 +105,28 @@ record ResponsesRequest(
     /** Whether there is anything to generate; a WebSocket's client may send its context ahead. */
     boolean generates() {
         return fields.value("generate").isEmpty() || fields.flag("generate");
+    }
+
+    private static int[] prompt(
+            Fields fields, List<Map<String, @Nullable Object>> messages, Toolbox tools, Backend backend) {
+        int maxLength = backend.engine().maxLength();
+        Function<List<Map<String, @Nullable Object>>, int[]> encode =
+                kept -> conversation(fields, instructed(fields, kept), tools)
+                        .encode(backend.model(), maxLength, Reading.TEMPLATE, 0);
+        if (truncation(fields).equals("disabled")) {
+            return encode.apply(messages);
+        }
+        int answer = fields.integer("max_output_tokens", 1, 1, Integer.MAX_VALUE);
+        return new Truncation(messages, encode, maxLength - answer).prompt();
+    }
+
+    /** {@code auto}, where the beginning of the input may be left out, or {@code disabled}. */
+    static String truncation(Fields fields) {
+        String truncation = fields.text("truncation").orElse("disabled");
+        if (!truncation.equals("disabled") && !truncation.equals("auto")) {
+            throw ServingException.invalid("truncation", "truncation must be auto or disabled");
+        }
+        return truncation;
     }
 
     /** Templates are given the effort as chats give it to them. */
@@ -163,9 +186,6 @@ record ResponsesRequest(
         RefusedFields.check(fields);
         IGNORED.check(fields);
         ResponseBody.GIVEN_BACK_IF_THERE.forEach(fields::text);
-        String truncation = fields.text("truncation").orElse("disabled");
-        if (!truncation.equals("disabled") && !truncation.equals("auto")) {
-            throw ServingException.invalid("truncation", "truncation must be auto or disabled");
-        }
+        truncation(fields);
     }
 }
