@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 
 /** The fields of one JSON object. A field of the wrong type is a {@link BadFileException} that names source and field; {@code null} counts as absent. */
 public final class JsonFields {
@@ -24,6 +25,9 @@ public final class JsonFields {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    private static final Pattern NOT_TOLD =
+            Pattern.compile("(?s) \\(start marker.*|: enable `.*|, from `[^`]*`| \\(not recognized as one since.*");
 
     private final String source;
     private final String prefix;
@@ -64,9 +68,9 @@ public final class JsonFields {
         }
     }
 
-    /** The parser's message without where it thinks that the text came from. */
+    /** The parser's message without where it thinks that the text came from, and without its own settings. */
     public static String reason(JsonProcessingException broken) {
-        return broken.getOriginalMessage().replaceFirst(" \\(start marker.*", "");
+        return NOT_TOLD.matcher(broken.getOriginalMessage()).replaceFirst("");
     }
 
     public static JsonFields of(String source, JsonNode node) {

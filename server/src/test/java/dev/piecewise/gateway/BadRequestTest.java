@@ -65,6 +65,7 @@ final class BadRequestTest {
             stop[0]           | [null]               | stop[0] must be a string, not null
             stop              | ["1","2","3","4","5","6","7","8","9","0","a","b","c","d","e","f","g"] | stop has 17 strings; at most 16 are taken
             seed              | 1.5                  | seed must be a whole number of at most 64 bits, not 1.5
+            seed              | 1e300                | seed must be a whole number of at most 64 bits, not 1.0E300
             seed              | 99999999999999999999 | seed must be a whole number of at most 64 bits, not 99999999999999999999
             presence_penalty  | 3                    | presence_penalty must be from -2 to 2, not 3
             frequency_penalty | "a"                  | frequency_penalty must be a number, not a string
@@ -123,13 +124,25 @@ final class BadRequestTest {
         assertThat(TestGateway.json(response).at("/error/message").asText()).startsWith(message);
     }
 
+    /** Its settings are nothing that whoever asks could change. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"temperature":NaN}   | the request body is not valid JSON at line 1, column 19: Non-standard token 'NaN'
+            {"temperature":+1}    | the request body is not valid JSON at line 1, column 17: Unexpected character ('+' (code 43)) in numeric value: JSON spec does not allow numbers to have plus signs
+            // {}                 | the request body is not valid JSON at line 1, column 1: Unexpected character ('/' (code 47)): maybe a (non-standard) comment?
+            """)
+    void saysWhatIsWrongAndNothingOfTheParser(String body, String message) throws Exception {
+        assertThat(TestGateway.json(SERVER.complete(body)).at("/error/message").asText())
+                .isEqualTo(message);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"a\":"})
     void survivesDeepNesting(String opening) throws Exception {
         HttpResponse<String> response = SERVER.complete(opening.repeat(100_000));
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(response.body()).contains("nesting depth");
+        assertThat(response.body()).contains("nesting depth (65) exceeds the maximum allowed (64)");
     }
 
     @Test

@@ -94,6 +94,17 @@ final class CompletionTest {
     }
 
     @Test
+    void takesAWholeNumberHoweverItIsWritten() throws Exception {
+        SERVER.engine.say("x");
+
+        assertThat(asked("{\"prompt\":\"a\",\"max_tokens\":7.0,\"seed\":5.0}")
+                        .sampling()
+                        .seed())
+                .isEqualTo(5);
+        assertThat(asked("{\"prompt\":\"a\",\"seed\":-9e18}").sampling().seed()).isEqualTo(-9_000_000_000_000_000_000L);
+    }
+
+    @Test
     void goesOnPastTheEndOfTextWhereItIsToldTo() throws Exception {
         SERVER.engine.say("x");
 

@@ -58,7 +58,7 @@ public final class Fields {
         if (value.isEmpty()) {
             return OptionalLong.empty();
         }
-        if (!value.get().isIntegralNumber() || !value.get().canConvertToLong()) {
+        if (!isWhole(value.get()) || !value.get().canConvertToLong()) {
             throw wrong(field, "a whole number of at most 64 bits", value.get());
         }
         return OptionalLong.of(value.get().longValue());
