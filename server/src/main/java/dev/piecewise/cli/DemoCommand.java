@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +32,8 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PiecewiseConfig config = config(settings);
         DemoPeople.require(config.model().directory());
+        // Two threads that set logging up at once make it print how it copes with that.
+        LoggerFactory.getILoggerFactory();
         FutureTask<DemoPeople> storing = new FutureTask<>(() -> stored(config));
         Thread.ofPlatform().name("people").start(storing);
         try (Server server = new Server(config)) {
