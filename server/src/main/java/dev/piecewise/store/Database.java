@@ -139,8 +139,13 @@ final class Database implements AutoCloseable {
                 .addKeyValue("type", failed.getClass().getSimpleName())
                 .log("the database failed");
         return new ServingException(
-                ErrorCode.UNAVAILABLE,
-                "%s (database error %s, %d)".formatted(reason(failed), failed.getSQLState(), failed.getErrorCode()));
+                ErrorCode.UNAVAILABLE, "%s (database error %s)".formatted(reason(failed), code(failed)));
+    }
+
+    /** PostgreSQL has the standard's states, SQLite numbers of its own. */
+    private static String code(SQLException failed) {
+        String state = failed.getSQLState();
+        return state == null ? String.valueOf(failed.getErrorCode()) : state;
     }
 
     private static String reason(SQLException failed) {

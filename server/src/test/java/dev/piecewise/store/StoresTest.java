@@ -103,7 +103,7 @@ final class StoresTest {
                 }
             } catch (ServingException full) {
                 assertThat(full.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-                assertThat(full).hasMessageContaining("the database's disk is full");
+                assertThat(full).hasMessage("the database's disk is full (database error 13)");
             }
             assertThat(stored).isBetween(50, 900);
             assertThat(store.user("ann").orElseThrow().items()).isEqualTo(stored);
