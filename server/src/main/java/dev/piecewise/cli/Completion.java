@@ -39,7 +39,7 @@ final class Completion {
                         tokens.add(token.id());
                         print(decoder.add(token.id()).text());
                     }
-                    case TokenEvent.Finished(var reason, var _) -> {
+                    case TokenEvent.Finished(var reason, var _, int _) -> {
                         print(decoder.finish().text());
                         return reason;
                     }

@@ -184,7 +184,7 @@ final class Scheduler {
         }
         sequence.tellScores();
         if (sequence.endsWith(row.token())) {
-            finish(sequence, FinishReason.STOP);
+            finish(sequence, FinishReason.STOP, row.token());
             return;
         }
         try {
@@ -223,12 +223,16 @@ final class Scheduler {
     }
 
     private void finish(Sequence sequence, FinishReason reason) {
+        finish(sequence, reason, -1);
+    }
+
+    private void finish(Sequence sequence, FinishReason reason, int end) {
         books.leave(sequence);
         String word = switch (reason) {
             case STOP -> "stop";
             case LENGTH -> "length";
             case CANCELLED -> sequence.generation().isStopped() ? "stop" : "abort";
         };
-        last(sequence, new Finished(reason, sequence.usage()), word);
+        last(sequence, new Finished(reason, sequence.usage(), end), word);
     }
 }

@@ -21,7 +21,12 @@ public sealed interface TokenEvent {
 
     record Token(int id, @Nullable TokenLogprobs logprobs) implements TokenEvent {}
 
-    record Finished(FinishReason reason, Usage usage) implements TokenEvent {}
+    /** {@code end}: the token that ended it and is no part of the completion; -1 where there is none. */
+    record Finished(FinishReason reason, Usage usage, int end) implements TokenEvent {
+        public Finished(FinishReason reason, Usage usage) {
+            this(reason, usage, -1);
+        }
+    }
 
     record Failed(ServingException cause) implements TokenEvent {}
 

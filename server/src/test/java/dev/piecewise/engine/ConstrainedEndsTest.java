@@ -83,6 +83,16 @@ final class ConstrainedEndsTest {
     }
 
     @Test
+    void tellsWhichTokenEndedIt() throws Exception {
+        try (TestEngine engine = TestEngine.roomy()) {
+            assertThat(engine.run(oneOf(text(P, Q, R)).ends(Q)).last())
+                    .isEqualTo(new TokenEvent.Finished(FinishReason.STOP, new TokenEvent.Usage(3, 0, 1), Q));
+            assertThat(engine.run(oneOf(text(P, Q)).ends(R)).last())
+                    .isEqualTo(new TokenEvent.Finished(FinishReason.STOP, new TokenEvent.Usage(3, 0, 2)));
+        }
+    }
+
+    @Test
     void anEndThatIsBannedIsNotChosenWhereSomethingElseIsLeft() throws Exception {
         assertEnds(oneOf(text(Q, P), text(R, P)).ends(Q).min(2), R, P);
         assertEnds(oneOf(text(), text(R)).ends(Q, 0).min(1), R);

@@ -167,6 +167,29 @@ final class VllmFieldsTest {
     }
 
     @Test
+    void includesTheTokenThatEndedTheTextWhereItIsAsked() throws Exception {
+        int end = ScriptedEngine.Scripted.token((byte) '.');
+        SERVER.engine.script(generation -> generation
+                .say("a")
+                .event(new TokenEvent.Finished(FinishReason.STOP, new TokenEvent.Usage(1, 0, 1), end)));
+
+        SERVER.completion("{\"prompt\":\"a\"}").body("choices[0].text", equalTo("a"));
+        SERVER.completion("{\"prompt\":\"a\",\"include_stop_str_in_output\":true}")
+                .body("choices[0].text", equalTo("a."))
+                .body("choices[0].finish_reason", equalTo("stop"))
+                .body("usage.completion_tokens", equalTo(1));
+        SERVER.completion("{\"prompt\":\"a\",\"include_stop_str_in_output\":true,\"stop\":[\"a.\"]}")
+                .body("choices[0].text", equalTo("a."))
+                .body("choices[0].finish_reason", equalTo("stop"));
+        int eos = SERVER.tokenizer.eos().orElseThrow();
+        SERVER.engine.script(generation -> generation
+                .say("a")
+                .event(new TokenEvent.Finished(FinishReason.STOP, new TokenEvent.Usage(1, 0, 1), eos)));
+        SERVER.completion("{\"prompt\":\"a\",\"include_stop_str_in_output\":true}")
+                .body("choices[0].text", equalTo("a"));
+    }
+
+    @Test
     void leavesTheStopStringInTheTextWhereItIsAskedTo() throws Exception {
         SERVER.engine.say("one.two");
 

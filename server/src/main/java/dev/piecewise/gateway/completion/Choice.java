@@ -86,7 +86,7 @@ public final class Choice {
         switch (event) {
             case TokenEvent.PromptScored(var scores) -> takePrompt(scores);
             case TokenEvent.Token(int id, var logprobs) -> takeToken(id, logprobs);
-            case TokenEvent.Finished(var reason, var usage) -> finish(reason);
+            case TokenEvent.Finished(var reason, var _, int end) -> finish(reason, end);
             case TokenEvent.Failed(var cause) -> throw cause;
         }
     }
@@ -184,7 +184,15 @@ public final class Choice {
         }
     }
 
-    private void finish(FinishReason reason) {
+    private void finish(FinishReason reason, int end) {
+        if (end >= 0 && request.output().rendering().includesStop() && request.maxTokens() > 0) {
+            CompletionText.Delta delta = text.add(end);
+            append(delta.text());
+            if (delta.stopped()) {
+                stop();
+                return;
+            }
+        }
         StopStrings.Passed last = text.finish();
         append(last.text());
         if (last.stop() != null) {

@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * How a completion's tokens become its text.
  *
- * @param includesStop whether the text contains the stop string that ended it
+ * @param includesStop whether the text contains the stop string, or the token, that ended it
  * @param skipsSpecial whether special tokens have no text
  * @param shown special tokens that have one all the same
  */
