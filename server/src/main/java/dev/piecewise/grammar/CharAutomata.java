@@ -128,7 +128,7 @@ final class CharAutomata implements Letters {
 
     private static long size(RegexNode node) {
         return switch (node) {
-            case Chars chars -> 2;
+            case Chars(CodePoints set) -> set.size();
             case Sequence(List<RegexNode> parts) ->
                 parts.stream().mapToLong(CharAutomata::size).reduce(1, CharAutomata::sum);
             case Either(List<RegexNode> branches) ->

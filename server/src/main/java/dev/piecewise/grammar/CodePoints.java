@@ -43,8 +43,13 @@ record CodePoints(List<Range> ranges) {
     }
 
     CodePoints or(CodePoints other) {
-        List<Range> sorted = new ArrayList<>(ranges);
-        sorted.addAll(other.ranges);
+        return of(List.of(this, other));
+    }
+
+    /** What is in any of these. */
+    static CodePoints of(List<CodePoints> sets) {
+        List<Range> sorted = new ArrayList<>();
+        sets.forEach(set -> sorted.addAll(set.ranges));
         sorted.sort(Comparator.comparingInt(Range::first));
         List<Range> joined = new ArrayList<>();
         for (Range range : sorted) {
@@ -60,13 +65,19 @@ record CodePoints(List<Range> ranges) {
 
     /** All characters but these. */
     CodePoints not() {
-        CodePoints rest = NONE;
+        List<Range> rest = new ArrayList<>();
         int next = 0;
         for (Range range : ranges) {
-            rest = rest.or(of(next, range.first - 1));
+            rest.addAll(of(next, range.first - 1).ranges);
             next = range.last + 1;
         }
-        return rest.or(of(next, Character.MAX_CODE_POINT));
+        rest.addAll(of(next, Character.MAX_CODE_POINT).ranges);
+        return new CodePoints(rest);
+    }
+
+    /** How much it costs to work with it, in states of an automaton: a range is much less than one. */
+    int size() {
+        return 2 + ranges.size() / 16;
     }
 
     CodePoints without(CodePoints others) {

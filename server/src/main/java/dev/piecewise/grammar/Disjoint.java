@@ -1,7 +1,6 @@
 package dev.piecewise.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.piecewise.grammar.Shape.All;
 import dev.piecewise.grammar.Shape.Arr;
 import dev.piecewise.grammar.Shape.Literals;
 import dev.piecewise.grammar.Shape.Num;
@@ -9,13 +8,18 @@ import dev.piecewise.grammar.Shape.Obj;
 import dev.piecewise.grammar.Shape.Options;
 import dev.piecewise.grammar.Shape.Text;
 import java.math.BigDecimal;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Whether no value can be valid by two schemas at once, as far as that is easy to see. */
 final class Disjoint {
+    /** What tells schemas apart lies nearer to the top, or they are refused. */
+    private static final int MOST_DEPTH = 20;
+
     private final SchemaReader reader;
     private final Budget budget;
+    private int depth;
 
     Disjoint(SchemaReader reader, Budget budget) {
         this.reader = reader;
@@ -34,7 +38,7 @@ final class Disjoint {
     private boolean test(Shape a, Shape b) {
         budget.take(1);
         return switch (a) {
-            case Literals literals -> literals.values().stream().noneMatch(value -> mayBe(value, b));
+            case Literals literals -> literals.values().stream().noneMatch(among(b));
             case Text text -> b instanceof Text other ? apart(text, other) : !(b instanceof Literals) || test(b, a);
             case Num num -> b instanceof Num other ? apart(num, other) : !(b instanceof Literals) || test(b, a);
             case Obj obj -> b instanceof Obj other ? apart(obj, other) : !(b instanceof Literals) || test(b, a);
@@ -42,13 +46,17 @@ final class Disjoint {
         };
     }
 
-    private boolean mayBe(JsonNode value, Shape shape) {
+    /** Whether a value may be of this shape. */
+    private Predicate<JsonNode> among(Shape shape) {
         return switch (shape) {
-            case Literals literals -> literals.values().stream().anyMatch(other -> LiteralFilter.same(value, other));
-            case Text text -> value.isTextual() && new Strings(budget, text).accept(value.textValue());
-            case Num num -> value.isNumber() && Bounds.contain(num, value.decimalValue());
-            case Obj obj -> value.isObject();
-            case Arr arr -> value.isArray();
+            case Literals literals -> {
+                Set<Object> known = LiteralFilter.identities(literals.values());
+                yield value -> known.contains(LiteralFilter.identity(value));
+            }
+            case Text text -> value -> value.isTextual() && new Strings(budget, text).accept(value.textValue());
+            case Num num -> value -> value.isNumber() && Bounds.contain(num, value.decimalValue());
+            case Obj obj -> JsonNode::isObject;
+            case Arr arr -> JsonNode::isArray;
         };
     }
 
@@ -77,16 +85,19 @@ final class Disjoint {
     }
 
     private boolean distinguished(Obj a, Obj b) {
-        for (Map.Entry<String, All> property : a.properties().entrySet()) {
-            All other = b.properties().get(property.getKey());
-            if (other != null
-                    && a.required().contains(property.getKey())
-                    && b.required().contains(property.getKey())
-                    && test(reader.options(property.getValue()), reader.options(other))) {
-                return true;
-            }
+        if (depth == MOST_DEPTH) {
+            return false;
         }
-        return false;
+        depth++;
+        boolean found = a.properties().entrySet().stream()
+                .anyMatch(property -> b.properties().containsKey(property.getKey())
+                        && a.required().contains(property.getKey())
+                        && b.required().contains(property.getKey())
+                        && test(
+                                reader.options(property.getValue()),
+                                reader.options(b.properties().get(property.getKey()))));
+        depth--;
+        return found;
     }
 
     private static boolean lacks(Obj closed, Obj other) {

@@ -26,7 +26,7 @@ public final class Grammars {
     private final Cache<Key, Grammar> known = Caffeine.newBuilder()
             .initialCapacity(PLACES)
             .maximumWeight(MOST_BYTES)
-            .weigher((Key key, Grammar grammar) -> (int) Math.min(Integer.MAX_VALUE, grammar.size()))
+            .weigher((Key key, Grammar grammar) -> (int) Math.min(Integer.MAX_VALUE, grammar.size() + key.size()))
             .executor(Runnable::run)
             .build();
 
@@ -35,7 +35,14 @@ public final class Grammars {
     private @Nullable TokenTrie tokens;
 
     /** The text tells apart schemas that have their properties in another order. */
-    private record Key(GrammarSpec spec, String text) {}
+    private record Key(GrammarSpec spec, String text) {
+        private static final int BYTES_PER_CHARACTER = 8;
+
+        /** Bytes of memory, about: what nobody compiles, such as descriptions, is kept too. */
+        long size() {
+            return (long) BYTES_PER_CHARACTER * text.length();
+        }
+    }
 
     /** Of one tokenizer, whose {@code endTokens} never stand for a part of the text. */
     public Grammars(Tokenizer tokenizer, Set<Integer> endTokens) {

@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which values of {@code enum} and {@code const} are valid by the keywords beside them. */
 final class LiteralFilter {
@@ -31,9 +32,20 @@ final class LiteralFilter {
                 : List.of(new Literals(schemas.getFirst().path(), kept));
     }
 
-    /** As JSON Schema has it: 1 and 1.0 are the same. */
-    static boolean same(JsonNode a, JsonNode b) {
-        return (a.isNumber() && b.isNumber()) ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
+    /** What is equal where two values are the same; as JSON Schema has it, 1 and 1.0 are. */
+    static Object identity(JsonNode value) {
+        return value.isNumber() ? value.decimalValue().stripTrailingZeros() : value;
+    }
+
+    static Set<Object> identities(List<JsonNode> values) {
+        return values.stream().map(LiteralFilter::identity).collect(Collectors.toSet());
+    }
+
+    /** Whether no number in it is beyond those of doubles. */
+    static boolean isFinite(JsonNode value) {
+        return value.isContainerNode()
+                ? value.valueStream().allMatch(LiteralFilter::isFinite)
+                : !value.isNumber() || Double.isFinite(value.doubleValue());
     }
 
     private boolean valid(List<Place> schemas, JsonNode value) {

@@ -1,6 +1,7 @@
 package dev.piecewise.grammar;
 
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What a backslash in a regular expression stands for. */
 final class RegexEscapes {
@@ -37,6 +38,9 @@ final class RegexEscapes {
             Map.entry("P", 0x61F00000),
             Map.entry("S", 0x1E000000),
             Map.entry("Z", 0x7000));
+
+    /** By the bits: all of Unicode is looked at for each. */
+    private static final Map<Integer, CodePoints> KNOWN = new ConcurrentHashMap<>();
 
     private final RegexParser parser;
 
@@ -122,6 +126,6 @@ final class RegexEscapes {
         if (types == null) {
             throw parser.wrong("has a property of characters that is not supported");
         }
-        return CodePoints.where(c -> (types >> Character.getType(c) & 1) != 0);
+        return KNOWN.computeIfAbsent(types, bits -> CodePoints.where(c -> (bits >> Character.getType(c) & 1) != 0));
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RegexParser {
     private static final int MOST_DEPTH = 100;
     private static final int MOST_REPEATS = 100_000;
+    private static final int MOST_SIZE = 200_000;
     private static final CodePoints LINE_ENDS =
             CodePoints.of('\n').or(CodePoints.of('\r')).or(CodePoints.of(0x85)).or(CodePoints.of(0x2028, 0x2029));
 
@@ -22,6 +23,7 @@ final class RegexParser {
     private final RegexEscapes escapes;
     private int at;
     private int depth;
+    private int size;
 
     private RegexParser(String path, String pattern) {
         this.path = path;
@@ -100,12 +102,12 @@ final class RegexParser {
         return switch (c) {
             case '(' -> group();
             case '[' -> new Chars(charClass());
-            case '.' -> new Chars(LINE_ENDS.not());
+            case '.' -> new Chars(sized(LINE_ENDS.not()));
             case '^' -> new Anchor(true);
             case '$' -> new Anchor(false);
-            case '\\' -> new Chars(escapes.read(false));
+            case '\\' -> new Chars(sized(escapes.read(false)));
             case '*', '+', '?' -> throw wrong("repeats nothing");
-            default -> new Chars(CodePoints.of(c));
+            default -> new Chars(sized(CodePoints.of(c)));
         };
     }
 
@@ -126,27 +128,35 @@ final class RegexParser {
     }
 
     private RegexNode repeated(RegexNode atom) {
-        RegexNode node = atom;
-        while (true) {
-            int start = at;
-            if (take('*')) {
-                node = repeat(node, 0, Repeat.UNLIMITED);
-            } else if (take('+')) {
-                node = repeat(node, 1, Repeat.UNLIMITED);
-            } else if (take('?')) {
-                node = repeat(node, 0, 1);
-            } else if (take('{')) {
-                RegexNode counted = counted(node);
-                if (counted == null) {
-                    at = start;
-                    return node;
-                }
-                node = counted;
-            } else {
-                return node;
-            }
-            take('?');
+        RegexNode node = quantified(atom);
+        if (node == atom) {
+            return atom;
         }
+        take('?');
+        if (quantified(node) != node) {
+            throw wrong("repeats what is repeated already; use (?: )");
+        }
+        return node;
+    }
+
+    /** The same where no quantifier follows. */
+    private RegexNode quantified(RegexNode node) {
+        if (take('*')) {
+            return repeat(node, 0, Repeat.UNLIMITED);
+        }
+        if (take('+')) {
+            return repeat(node, 1, Repeat.UNLIMITED);
+        }
+        if (take('?')) {
+            return repeat(node, 0, 1);
+        }
+        int start = at;
+        RegexNode counted = take('{') ? counted(node) : null;
+        if (counted == null) {
+            at = start;
+            return node;
+        }
+        return counted;
     }
 
     private RegexNode repeat(RegexNode node, int least, int most) {
@@ -187,9 +197,18 @@ final class RegexParser {
         return value;
     }
 
+    /** Counts what an expression is made of, so that reading a hostile one takes neither long nor much memory. */
+    private CodePoints sized(CodePoints set) {
+        size += set.size();
+        if (size > MOST_SIZE) {
+            throw wrong("is too large");
+        }
+        return set;
+    }
+
     private CodePoints charClass() {
         boolean negated = take('^');
-        CodePoints set = CodePoints.NONE;
+        List<CodePoints> sets = new ArrayList<>();
         while (!take(']')) {
             CodePoints one = member(negated);
             if (peek() == '-' && at + 1 < pattern.length && pattern[at + 1] != ']' && single(one)) {
@@ -201,8 +220,9 @@ final class RegexParser {
                 }
                 one = CodePoints.of(from, last.ranges().getFirst().first());
             }
-            set = set.or(one);
+            sets.add(sized(one));
         }
+        CodePoints set = CodePoints.of(sets);
         return negated ? set.not() : set;
     }
 

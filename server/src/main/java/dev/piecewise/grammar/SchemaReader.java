@@ -19,6 +19,8 @@ import java.util.TreeSet;
 
 /** From schemas to the shapes of values: follows references, joins what must hold together, and takes alternatives apart. Reads every schema once. */
 final class SchemaReader {
+    private static final int MOST_DEPTH = 500;
+
     private final References references;
     private final Budget budget;
     private final ShapeReader shapes;
@@ -28,6 +30,8 @@ final class SchemaReader {
     private final Map<Set<Integer>, Options> known = new HashMap<>();
     /** Those that are being read. */
     private final Set<Set<Integer>> open = new HashSet<>();
+
+    private int depth;
 
     SchemaReader(Place root, Budget budget) {
         this.budget = budget;
@@ -56,7 +60,9 @@ final class SchemaReader {
             throw endless(all.schemas().getFirst());
         }
         budget.take(1 + all.schemas().size());
+        enter(all.schemas().isEmpty() ? "the schema" : all.schemas().getFirst().path());
         Options options = read(all);
+        depth--;
         known.put(key, options);
         open.remove(key);
         return options;
@@ -87,6 +93,7 @@ final class SchemaReader {
         if (place.schema().isBoolean()) {
             return place.schema().booleanValue();
         }
+        enter(place.path());
         if (!seen.add(place.schema())) {
             throw endless(place);
         }
@@ -103,11 +110,20 @@ final class SchemaReader {
             }
         }
         seen.remove(place.schema());
+        depth--;
         Keywords.check(rest);
         if (!rest.schema().isEmpty()) {
             flat.add(rest);
         }
         return possible;
+    }
+
+    /** A refusal ends the reading, so the depth is not restored then. */
+    private void enter(String path) {
+        if (++depth > MOST_DEPTH) {
+            throw ServingException.invalid(
+                    path, "%s is reached through more than %d references and alternatives".formatted(path, MOST_DEPTH));
+        }
     }
 
     private Options alternatives(List<Place> flat, int at, String keyword) {

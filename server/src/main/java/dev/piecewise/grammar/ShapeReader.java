@@ -75,15 +75,21 @@ final class ShapeReader {
                     List<JsonNode> own = keyword.equals("enum")
                             ? List.copyOf(value.valueStream().toList())
                             : List.of(value);
-                    common = common == null
-                            ? own
-                            : common.stream()
-                                    .filter(one -> own.stream().anyMatch(other -> LiteralFilter.same(one, other)))
-                                    .toList();
+                    if (!own.stream().allMatch(LiteralFilter::isFinite)) {
+                        throw Keywords.wrong(place.at(keyword), "within the numbers that readers know");
+                    }
+                    common = common == null ? own : common(common, own);
                 }
             }
         }
         return common;
+    }
+
+    private static List<JsonNode> common(List<JsonNode> some, List<JsonNode> others) {
+        Set<Object> known = LiteralFilter.identities(others);
+        return some.stream()
+                .filter(value -> known.contains(LiteralFilter.identity(value)))
+                .toList();
     }
 
     /** Null if the lengths exclude each other. */
