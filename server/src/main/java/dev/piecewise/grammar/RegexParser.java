@@ -129,18 +129,18 @@ final class RegexParser {
 
     private RegexNode repeated(RegexNode atom) {
         RegexNode node = quantified(atom);
-        if (node == atom) {
+        if (node == null) {
             return atom;
         }
         take('?');
-        if (quantified(node) != node) {
+        if (quantified(node) != null) {
             throw wrong("repeats what is repeated already; use (?: )");
         }
         return node;
     }
 
-    /** The same where no quantifier follows. */
-    private RegexNode quantified(RegexNode node) {
+    /** Null where no quantifier follows. */
+    private @Nullable RegexNode quantified(RegexNode node) {
         if (take('*')) {
             return repeat(node, 0, Repeat.UNLIMITED);
         }
@@ -154,7 +154,6 @@ final class RegexParser {
         RegexNode counted = take('{') ? counted(node) : null;
         if (counted == null) {
             at = start;
-            return node;
         }
         return counted;
     }

@@ -11,6 +11,8 @@ import dev.piecewise.grammar.GrammarSpec.Schema;
 import dev.piecewise.text.TinyTokenizers;
 import dev.piecewise.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -133,11 +135,11 @@ final class HostileSchemasTest {
                 .map(letter ->
                         schema("{\"type\":\"null\",\"description\":\"%s\"}".formatted(letter.repeat(12_000_000))))
                 .toList();
-        List<Object> first = specs.stream().<Object>map(few::constraint).toList();
-        List<Object> again = specs.stream().<Object>map(few::constraint).toList();
-        assertThat(IntStream.range(0, 3).filter(i -> first.get(i) == again.get(i)))
-                .as("those that were kept")
-                .hasSizeLessThan(3);
+        Set<Object> states = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int round = 0; round < 2; round++) {
+            specs.forEach(spec -> states.add(few.constraint(spec)));
+        }
+        assertThat(states).as("three that were kept, or more, as not all were").hasSizeGreaterThan(3);
     }
 
     private static GrammarSpec schema(String json) {
