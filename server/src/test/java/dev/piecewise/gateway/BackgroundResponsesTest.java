@@ -34,6 +34,10 @@ final class BackgroundResponsesTest {
         assertThat(taken.path("background").asBoolean()).isTrue();
         assertThat(taken.at("/metadata/a").asText()).isEqualTo("b");
         assertThat(get(id)).isEqualTo(taken);
+        assertThat(TestGateway.json(server.get("/v1/responses/%s/input_items".formatted(id)))
+                        .at("/data/0/content/0/text")
+                        .asText())
+                .isEqualTo("Hi");
         generation.say("He");
         JsonNode begun = await(id, "in_progress");
         assertThat(begun.path("output")).isEmpty();

@@ -201,6 +201,17 @@ final class ResponsesTest {
     }
 
     @Test
+    void givesBackTheEffortThatWasAskedFor() throws Exception {
+        SERVER.engine.say("x");
+
+        assertThat(TestGateway.json(ask("\"input\":\"Hi\",\"reasoning\":{\"effort\":\"low\"}"))
+                        .path("reasoning"))
+                .hasToString("{\"effort\":\"low\",\"summary\":null}");
+        assertThat(TestGateway.json(ask("\"input\":\"Hi\"")).path("reasoning"))
+                .hasToString("{\"effort\":null,\"summary\":null}");
+    }
+
+    @Test
     void givesLogprobsWhereTheyAreIncluded() throws Exception {
         SERVER.engine.say("a");
 

@@ -12,6 +12,7 @@ import dev.piecewise.gateway.http.Fields;
 import dev.piecewise.gateway.http.Json;
 import dev.piecewise.gateway.tools.Tool;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Renders the response object, in every state that it goes through. */
@@ -73,7 +74,8 @@ final class ResponseBody {
         body.put("model", model);
         body.putArray("output").addAll(state.output());
         body.put("parallel_tool_calls", request.tools().parallel());
-        body.putObject("reasoning").putNull("effort").putNull("summary");
+        Optional<String> effort = fields.object("reasoning").flatMap(reasoning -> reasoning.text("effort"));
+        body.putObject("reasoning").put("effort", effort.orElse(null)).putNull("summary");
         body.put("service_tier", "default").put("store", request.stores());
         Sampling sampling = request.completion().decoding().sampling();
         body.put("temperature", sampling.temperature()).put("top_p", sampling.topP());

@@ -1,5 +1,6 @@
 package dev.piecewise.gateway.responses;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.gateway.chat.Answer;
@@ -169,20 +170,18 @@ final class ResponseWriter implements PartWriter {
         return response;
     }
 
+    /** The request's input, as it came. */
+    JsonNode asked() {
+        return request.fields().value("input").orElseThrow();
+    }
+
     /** What the next turn may continue. */
     Stored stored() {
         List<Map<String, @Nullable Object>> messages = new ArrayList<>(request.messages());
         if (request.generates()) {
             messages.add(items.message());
         }
-        return new Stored(
-                id,
-                begun(),
-                user(),
-                List.copyOf(messages),
-                Json.bytes(request.fields().value("input").orElseThrow()),
-                Json.bytes(response),
-                log());
+        return new Stored(id, begun(), user(), List.copyOf(messages), Json.bytes(asked()), Json.bytes(response), log());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.piecewise.gateway.responses;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.error.ErrorCode;
 import dev.piecewise.error.ServingException;
@@ -112,11 +113,12 @@ public final class Responses {
     /** Answers {@code GET /v1/responses/:id/input_items}: what the response's own request said. */
     public void inputItems(Exchange exchange) throws InterruptedException, ClientGoneException {
         Page page = Page.asked(exchange, "desc");
-        Stored found = find(exchange);
+        Optional<RunningResponses.Run> run = running(exchange);
+        JsonNode asked = run.isPresent() ? run.get().asked() : find(exchange).asked();
         exchange.answer(
                 200,
                 page.of(
-                        ListedItems.of(found.id(), found.asked()),
+                        ListedItems.of(exchange.part("id"), asked),
                         item -> item.path("id").asText()));
     }
 

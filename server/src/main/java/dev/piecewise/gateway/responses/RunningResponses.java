@@ -1,5 +1,6 @@
 package dev.piecewise.gateway.responses;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.piecewise.tenant.Caller;
 import dev.piecewise.tenant.Tenant;
@@ -73,6 +74,11 @@ final class RunningResponses {
         /** The response as it is now. */
         ObjectNode now() {
             return writer.response();
+        }
+
+        /** What was asked: a text or a list of items. */
+        JsonNode asked() {
+            return writer.asked();
         }
 
         /** Whether it is made in the background. */
