@@ -58,14 +58,21 @@ final class PlanJobs {
         private final String id = "job-" + UUID.randomUUID();
         private final Instant created = Instant.now();
         private final CompletableFuture<Plan> plan = new CompletableFuture<>();
-        private final CompletableFuture<?> before;
+        /** The one that this one waits for. */
+        private volatile @Nullable Job before;
         /** Changed only inside the map's compute. */
         private boolean begun;
 
         private Job(@Nullable Job before) {
-            this.before = before == null
-                    ? CompletableFuture.completedFuture(null)
-                    : before.plan.handle((plan, failure) -> null);
+            this.before = before;
+        }
+
+        private void awaitBefore() {
+            Job first = before;
+            if (first != null) {
+                first.plan.handle((plan, failure) -> plan).join();
+                before = null;
+            }
         }
 
         String id() {
@@ -96,9 +103,18 @@ final class PlanJobs {
         });
     }
 
-    /** The user's job that is not done yet. */
+    /** The user's newest job, if it is not done yet. */
     Optional<Job> unfinished(String user) {
         return Optional.ofNullable(jobs.get(user));
+    }
+
+    /** The user's job of this id, if it is not done yet. */
+    Optional<Job> unfinished(String user, String id) {
+        Job job = jobs.get(user);
+        while (job != null && !job.id.equals(id)) {
+            job = job.before;
+        }
+        return Optional.ofNullable(job);
     }
 
     /** How this job of the user came out, if it did and not too long ago. */
@@ -132,7 +148,7 @@ final class PlanJobs {
     }
 
     private void run(String user, Job job) {
-        job.before.join();
+        job.awaitBefore();
         running.acquireUninterruptibly();
         try {
             jobs.computeIfPresent(user, (name, newest) -> {
@@ -145,7 +161,7 @@ final class PlanJobs {
             job.plan.complete(plan);
         } catch (ServingException refused) {
             fail(user, job, refused);
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             LOG.atError().addKeyValue("job", job.id).setCause(fault).log("a plan could not be assembled");
             fail(
                     user,

@@ -118,8 +118,7 @@ final class Plans {
     void job(Exchange exchange) throws InterruptedException, ClientGoneException {
         Store.User user = Users.existing(store, Users.id(exchange));
         String id = exchange.part("job");
-        Optional<JobState> running =
-                jobs.unfinished(user.id()).filter(job -> job.id().equals(id)).map(job -> JobState.of(job, "running"));
+        Optional<JobState> running = jobs.unfinished(user.id(), id).map(job -> JobState.of(job, "running"));
         JobState state = running.or(() -> jobs.ended(user.id(), id).map(job -> JobState.of(id, job)))
                 .orElseThrow(() -> new ServingException(ErrorCode.NOT_FOUND, "the user has no such job", "job"));
         exchange.answer(200, new OneJob(state));

@@ -72,6 +72,9 @@ final class ScriptedPersonalizer implements Personalizer {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+        if (user.equals("huge")) {
+            throw new OutOfMemoryError("a plan that does not fit");
+        }
         int items = store.newest(user, 100).size();
         if (items == 0) {
             throw ServingException.invalid("user", "the user has no usable history");

@@ -178,6 +178,39 @@ final class UsersTest {
     }
 
     @Test
+    void tellsOfAJobThatRunsWhileAnotherWaitsForIt() {
+        CountDownLatch latch = new CountDownLatch(1);
+        SERVER.personalizer.hold(latch);
+        send("POST", "/v1/users/ann/history", "{\"items\":[\"a\"]}");
+        String first = startJob("ann");
+        String second = first;
+        while (second.equals(first)) {
+            second = startJob("ann");
+        }
+
+        send("GET", "/v1/users/ann/plan/jobs/" + first, "").statusCode(200).body("job.status", equalTo("running"));
+        send("GET", "/v1/users/ann/plan/jobs/" + second, "").statusCode(200).body("job.status", equalTo("running"));
+        latch.countDown();
+        send("POST", "/v1/users/ann/plan", "").statusCode(200);
+        send("GET", "/v1/users/ann/plan/jobs/" + first, "").body("job.status", equalTo("done"));
+    }
+
+    private String startJob(String user) {
+        return send("POST", "/v1/users/" + user + "/plan?wait=0", "")
+                .statusCode(202)
+                .extract()
+                .path("job.id");
+    }
+
+    @Test
+    void aPlanThatEndsInAnErrorOfTheMachineIsNoJobForEver() {
+        SERVER.store.putUser("huge");
+
+        send("POST", "/v1/users/huge/plan?wait=20", "").statusCode(500).body("error.code", equalTo("internal_error"));
+        send("GET", "/v1/users/huge/plan", "").statusCode(404).body("error.message", containsString("the last time"));
+    }
+
+    @Test
     void refusesAQueryThatCannotBeRead() throws IOException {
         send("PUT", "/v1/users/ann", "");
         try (RawClient client = new RawClient(SERVER.port)) {
