@@ -12,6 +12,7 @@ import dev.piecewise.grammar.GrammarSpec.Regex;
 import dev.piecewise.grammar.GrammarSpec.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -22,6 +23,13 @@ import java.util.function.Function;
 public final class GrammarRequest {
     private static final int MOST_CHOICES = 10_000;
     private static final int MOST_DEPTH = 64;
+    private static final List<String> KINDS = List.of("json", "regex", "choice", "json_object");
+    private static final List<String> REFUSED = List.of(
+            "grammar",
+            "structural_tag",
+            "whitespace_pattern",
+            "disable_any_whitespace",
+            "disable_additional_properties");
 
     private final List<GrammarSpec> asked = new ArrayList<>();
 
@@ -34,6 +42,9 @@ public final class GrammarRequest {
         field.apply("structured_outputs").ifPresent(value -> {
             requireObject("structured_outputs", value);
             request.vllm("structured_outputs.", name -> Optional.ofNullable(value.get(name)));
+            if (request.asked.isEmpty()) {
+                requireNothingElse(value);
+            }
         });
         request.vllm("guided_", name -> field.apply("guided_" + name));
         if (request.asked.size() > 1) {
@@ -77,11 +88,27 @@ public final class GrammarRequest {
                 asked.add(new AnyObject(prefix + "json_object"));
             }
         });
-        for (String name : List.of("grammar", "structural_tag", "whitespace_pattern")) {
-            present(field, name).ifPresent(value -> {
+        for (String name : REFUSED) {
+            present(field, name).filter(GrammarRequest::isMore).ifPresent(value -> {
                 throw ServingException.invalid(prefix + name, prefix + name + " is not supported");
             });
         }
+    }
+
+    /** Whoever misspells a name would get any text. */
+    private static void requireNothingElse(JsonNode asked) {
+        for (Map.Entry<String, JsonNode> field : asked.properties()) {
+            if (!KINDS.contains(field.getKey()) && isMore(field.getValue())) {
+                throw ServingException.invalid(
+                        "structured_outputs",
+                        "structured_outputs has none of what it can ask for: " + String.join(", ", KINDS));
+            }
+        }
+    }
+
+    /** Whether it is more than null and false. */
+    private static boolean isMore(JsonNode value) {
+        return !value.isNull() && (!value.isBoolean() || value.booleanValue());
     }
 
     private static Optional<JsonNode> present(Function<String, Optional<JsonNode>> field, String name) {

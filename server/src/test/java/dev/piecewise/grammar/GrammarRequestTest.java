@@ -25,6 +25,7 @@ final class GrammarRequestTest {
                 "{'response_format':null}",
                 "{'response_format':{'type':'text'}}",
                 "{'structured_outputs':{}}",
+                "{'structured_outputs':{'json_object':false,'disable_any_whitespace':false,'backend':null}}",
                 "{'structured_outputs':{'json':null,'json_object':false}}",
                 "{'guided_decoding_backend':'xgrammar'}",
             })
@@ -74,6 +75,10 @@ final class GrammarRequestTest {
                 "guided_choice[1] | {'guided_choice':['a',1]}",
                 "guided_grammar | {'guided_grammar':'root ::= \"a\"'}",
                 "structured_outputs | {'structured_outputs':[]}",
+                "structured_outputs | {'structured_outputs':{'regexp':'a'}}",
+                "structured_outputs | {'structured_outputs':{'type':'object','json':null}}",
+                "structured_outputs.disable_any_whitespace | {'structured_outputs':{'json':{},'disable_any_whitespace':true}}",
+                "structured_outputs.disable_additional_properties | {'structured_outputs':{'json':{},'disable_additional_properties':true}}",
                 "structured_outputs.json_object | {'structured_outputs':{'json_object':1}}",
                 "structured_outputs.structural_tag | {'structured_outputs':{'structural_tag':'{}'}}",
                 "guided_regex | {'guided_regex':'a','response_format':{'type':'json_object'}}",
