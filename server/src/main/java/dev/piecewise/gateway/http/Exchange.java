@@ -59,19 +59,14 @@ public final class Exchange implements AutoCloseable {
 
     /** Begins work that may last longer than the answer; the request counts as one that runs until the work has ended. Called once at most. */
     public void goOn(Runnable work) {
+        Thread.ofVirtual().name("background").start(() -> {
+            try {
+                work.run();
+            } finally {
+                pass.close();
+            }
+        });
         goesOn = true;
-        try {
-            Thread.ofVirtual().name("background").start(() -> {
-                try {
-                    work.run();
-                } finally {
-                    pass.close();
-                }
-            });
-        } catch (RuntimeException | Error notStarted) {
-            goesOn = false;
-            throw notStarted;
-        }
     }
 
     @Override
