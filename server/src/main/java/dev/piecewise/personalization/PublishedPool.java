@@ -75,19 +75,36 @@ public final class PublishedPool implements AutoCloseable {
         }
     }
 
-    /** Publishes a version without this sharer and serves it. NOT_FOUND without such a sharer, CONFLICT when the pool cannot be changed here. */
+    /**
+     * Publishes a version without this sharer and serves it; of who has withdrawn already, erases what a withdrawal that did not end left. NOT_FOUND where there is neither, CONFLICT when the pool cannot
+     * be changed here.
+     */
     public synchronized Withdrawn withdraw(String sharer) {
         look();
-        if (pool == null || pool.indexOf(sharer) < 0 || watch.withdrawn().contains(sharer)) {
-            throw new ServingException(ErrorCode.NOT_FOUND, "the pool has no such sharer", "sharer");
+        boolean gone =
+                pool == null || pool.indexOf(sharer) < 0 || watch.withdrawn().contains(sharer);
+        if (gone && !hasWithdrawn(sharer)) {
+            throw unknown();
         }
         try {
             int erased = versions.withdraw(sharer, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+            if (gone && erased == 0) {
+                throw unknown();
+            }
             look();
             return new Withdrawn(versions.current().orElse(""), erased);
         } catch (BadFileException bad) {
             throw new ServingException(ErrorCode.CONFLICT, "the pool cannot be changed: " + bad.text(), "sharer");
         }
+    }
+
+    private boolean hasWithdrawn(String sharer) {
+        return pool != null
+                && pool.withdrawn().stream().anyMatch(past -> past.id().equals(sharer));
+    }
+
+    private static ServingException unknown() {
+        return new ServingException(ErrorCode.NOT_FOUND, "the pool has no such sharer", "sharer");
     }
 
     /** Takes up the version that is published now, if it is another one. */

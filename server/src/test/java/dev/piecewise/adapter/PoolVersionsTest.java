@@ -111,6 +111,16 @@ final class PoolVersionsTest {
     }
 
     @Test
+    void whoCameBackMayWithdrawAgain() {
+        versions.publish(pool(1, 2));
+        versions.withdraw("s2", NOON);
+        Path third = versions.change(pool -> PoolEdits.with(pool, sharer(base(directory), 2)));
+        versions.withdraw("s2", NOON.plusSeconds(1));
+        assertThat(names(root)).containsExactly("s1");
+        assertThat(third).doesNotExist();
+    }
+
+    @Test
     void theLastOneToWithdrawLeavesNoPool() {
         versions.publish(pool(1));
         versions.withdraw("s1", NOON);

@@ -144,6 +144,28 @@ final class WithdrawalTest {
     }
 
     @Test
+    void aWithdrawalThatWasKilledIsEndedByTheNextOne() {
+        Path first = versions.versions().getFirst();
+        versions.change(before -> PoolEdits.without(before, "s0", NOON));
+        assertThat(first).isDirectory();
+        PublishedPool.Taker taker = new PublishedPool.Taker() {
+            @Override
+            public void take(Pool newer, PoolWatch watch) {}
+
+            @Override
+            public void leave(Pool last) {}
+        };
+        try (PublishedPool published = new PublishedPool(root, PoolReader.read(root), PoolReader::read, taker)) {
+            assertThat(published.withdraw("s0").versionsErased()).isEqualTo(1);
+            assertThat(first).doesNotExist();
+            assertThatThrownBy(() -> published.withdraw("s0"))
+                    .isInstanceOfSatisfying(
+                            ServingException.class,
+                            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.NOT_FOUND));
+        }
+    }
+
+    @Test
     void whatCannotBeFoundOutIsNotServed() throws Exception {
         Files.writeString(root.resolve("current"), "nonsense");
         assertThatThrownBy(() -> plans.find("ann"))
