@@ -39,10 +39,10 @@ public final class DeviceSpeed implements AutoCloseable {
     /** Multiplications and additions a second of square products with a linear layer of the model's precision (int8: of bfloat16), laid out as the model's. */
     public double operationsPerSecond() {
         TorchScript script = base.script();
-        try (PtNDArray x = base.zeros(side, side);
-                PtNDArray w = base.packed()
-                        ? script.call("pack").tensor(x).number(side).keep()
-                        : base.zeros(side, side)) {
+        // Zeros would cost a GPU less power, and so be faster.
+        try (PtNDArray x = random();
+                PtNDArray dense = random();
+                PtNDArray w = weight(dense)) {
             int packed = base.packed() ? LinearLayout.PACKED.code() : LinearLayout.DENSE.code();
             float[] _ = script.call("square_products")
                     .tensor(x)
@@ -72,6 +72,18 @@ public final class DeviceSpeed implements AutoCloseable {
                 .number(lastRows)
                 .floats();
         return seconds(start);
+    }
+
+    /** Laid out as the model's linear layers. */
+    private PtNDArray weight(PtNDArray dense) {
+        return base.packed()
+                ? base.script().call("pack").tensor(dense).number(side).keep()
+                : random();
+    }
+
+    private PtNDArray random() {
+        return new RandomWeights(base.script(), base.precision(), 1)
+                .tensor(base.script().manager(), "x", side, side);
     }
 
     private static double seconds(long start) {
