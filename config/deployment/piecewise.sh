@@ -6,7 +6,7 @@
 set -eu
 
 home=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f "$0")")/.." && pwd -P)
-export THP_MEM_ALLOC_ENABLE="${THP_MEM_ALLOC_ENABLE:-1}" OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}" OPT_OUT_TRACKING=true DJL_OFFLINE="${DJL_OFFLINE:-true}"
+export THP_MEM_ALLOC_ENABLE="${THP_MEM_ALLOC_ENABLE:-1}" OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}" GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-5000}" OPT_OUT_TRACKING=true DJL_OFFLINE="${DJL_OFFLINE:-true}"
 export DJL_CACHE_DIR="${DJL_CACHE_DIR:-$home/native}"
 
 # shellcheck disable=SC2086 # several options in one variable

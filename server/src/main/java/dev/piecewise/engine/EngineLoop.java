@@ -97,6 +97,7 @@ final class EngineLoop implements Runnable {
         Message message = inbox.poll();
         if (message == null && scheduler.books().idle()) {
             scheduler.books().audit();
+            runner.rest();
             message = inbox.take();
         } else if (message == null && held) {
             message = inbox.take();

@@ -19,6 +19,9 @@ public interface ModelRunner extends AutoCloseable {
     /** Zeroes {@code count} bank columns. */
     void clearColumns(int firstColumn, int count);
 
+    /** There is nothing to run for now: gives back what only steps need. */
+    default void rest() {}
+
     /** Zeroes the resident pool's pieces of these sharers, by their numbers in the pool's order. */
     void erasePieces(Collection<Integer> sharers);
 

@@ -81,10 +81,11 @@ public final class TorchRunner implements ModelRunner {
         return results(batch, rows, counts);
     }
 
-    /** Profiling and specialising would compile the script again for every new shape; the setting belongs to the thread. */
+    /** Profiling and specialising would compile the script again for every new shape; the setting belongs to the thread, as its helpers do. */
     private void prepareThread() {
         if (!prepared) {
             JniUtils.setGraphExecutorOptimize(false);
+            OpenMp.keep();
             prepared = true;
         }
     }
@@ -140,6 +141,11 @@ public final class TorchRunner implements ModelRunner {
     @Override
     public void clearColumns(int firstColumn, int count) {
         bank.clear(firstColumn, count);
+    }
+
+    @Override
+    public void rest() {
+        OpenMp.rest();
     }
 
     @Override

@@ -45,7 +45,11 @@ final class TorchScript implements AutoCloseable {
     }
 
     IValue run(String method, IValue... arguments) {
-        return IValueUtils.runMethod(block, method, arguments);
+        try {
+            return IValueUtils.runMethod(block, method, arguments);
+        } finally {
+            OpenMp.release();
+        }
     }
 
     /** Runs a method so that gradients go through it; what comes back belongs to the manager of the first argument. */
