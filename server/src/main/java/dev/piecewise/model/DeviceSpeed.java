@@ -1,6 +1,7 @@
 package dev.piecewise.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
+import java.util.function.Supplier;
 
 /** What a model's device gives at most, measured with PyTorch's own kernels on as many threads. One thread at a time, and not while steps run. */
 public final class DeviceSpeed implements AutoCloseable {
@@ -30,48 +31,49 @@ public final class DeviceSpeed implements AutoCloseable {
 
     /** Bytes a second that a reduction of memory larger than any cache reads. */
     public double bytesPerSecond() {
-        long start = System.nanoTime();
-        float[] _ =
-                base.script().call("read_vector").tensor(memory).number(times).floats();
-        return bytes() * (double) times / seconds(start);
+        return bytes()
+                * (double) times
+                / seconds(() -> base.script().call("read_vector").tensor(memory).number(times));
     }
 
     /** Multiplications and additions a second of square products with a linear layer of the model's precision (int8: of bfloat16), laid out as the model's. */
     public double operationsPerSecond() {
-        TorchScript script = base.script();
         // Zeros would cost a GPU less power, and so be faster.
         try (PtNDArray x = random();
                 PtNDArray dense = random();
                 PtNDArray w = weight(dense)) {
             int packed = base.packed() ? LinearLayout.PACKED.code() : LinearLayout.DENSE.code();
-            float[] _ = script.call("square_products")
+            double seconds = seconds(() -> base.script()
+                    .call("square_products")
                     .tensor(x)
                     .tensor(w)
                     .number(packed)
-                    .number(1)
-                    .floats();
-            long start = System.nanoTime();
-            float[] _ = script.call("square_products")
-                    .tensor(x)
-                    .tensor(w)
-                    .number(packed)
-                    .number(times)
-                    .floats();
-            return 2. * side * side * side * times / seconds(start);
+                    .number(times));
+            return 2. * side * side * side * times / seconds;
         }
     }
 
     /** Seconds that a step's products of so many rows with the base's matrices take, the head's of {@code lastRows}, and nothing else. */
     public double productSeconds(int rows, int lastRows) {
-        long start = System.nanoTime();
-        float[] _ = base.script()
+        return seconds(() -> base.script()
                 .call("base_products")
                 .with(base.weights())
                 .with(base.shape())
                 .number(rows)
-                .number(lastRows)
-                .floats();
-        return seconds(start);
+                .number(lastRows));
+    }
+
+    /** Of the second of two calls, with the threads that the first one started. */
+    private static double seconds(Supplier<ScriptCall> call) {
+        OpenMp.keep();
+        try {
+            float[] _ = call.get().floats();
+            long start = System.nanoTime();
+            float[] _ = call.get().floats();
+            return (System.nanoTime() - start) * 1e-9;
+        } finally {
+            OpenMp.letGo();
+        }
     }
 
     /** Laid out as the model's linear layers. */
@@ -84,10 +86,6 @@ public final class DeviceSpeed implements AutoCloseable {
     private PtNDArray random() {
         return new RandomWeights(base.script(), base.precision(), 1)
                 .tensor(base.script().manager(), "x", side, side);
-    }
-
-    private static double seconds(long start) {
-        return (System.nanoTime() - start) * 1e-9;
     }
 
     @Override

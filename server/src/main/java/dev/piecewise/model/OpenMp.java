@@ -23,9 +23,15 @@ final class OpenMp {
 
     private OpenMp() {}
 
-    /** From now on only {@link #rest} ends the current thread's helpers. */
+    /** From now on only {@link #rest} and {@link #letGo} end the current thread's helpers. */
     static void keep() {
         KEEPS.set(true);
+    }
+
+    /** The opposite of {@link #keep}. */
+    static void letGo() {
+        KEEPS.set(false);
+        rest();
     }
 
     /** Ends the helpers that the current thread got, unless it keeps them. PyTorch must have been loaded. */
