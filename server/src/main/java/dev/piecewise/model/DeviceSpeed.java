@@ -40,8 +40,7 @@ public final class DeviceSpeed implements AutoCloseable {
     public double operationsPerSecond() {
         // Zeros would cost a GPU less power, and so be faster.
         try (PtNDArray x = random();
-                PtNDArray dense = random();
-                PtNDArray w = weight(dense)) {
+                PtNDArray w = weight()) {
             int packed = base.packed() ? LinearLayout.PACKED.code() : LinearLayout.DENSE.code();
             double seconds = seconds(() -> base.script()
                     .call("square_products")
@@ -77,10 +76,14 @@ public final class DeviceSpeed implements AutoCloseable {
     }
 
     /** Laid out as the model's linear layers. */
-    private PtNDArray weight(PtNDArray dense) {
-        return base.packed()
-                ? base.script().call("pack").tensor(dense).number(side).keep()
-                : random();
+    private PtNDArray weight() {
+        PtNDArray dense = random();
+        if (!base.packed()) {
+            return dense;
+        }
+        try (dense) {
+            return base.script().call("pack").tensor(dense).number(side).keep();
+        }
     }
 
     private PtNDArray random() {
