@@ -16,7 +16,7 @@ final class BesidePrompts {
     private static final int APART = 24;
 
     /** Of the first one nothing is noted: from it the engine learns what a prompt's tokens cost, and the JVM what code is hot. */
-    private static final int PROMPTS = 4;
+    private static final int PROMPTS = 8;
 
     private final LocalEngine engine;
     private final StreamRequests requests;

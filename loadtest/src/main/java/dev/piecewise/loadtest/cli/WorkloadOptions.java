@@ -61,7 +61,7 @@ final class WorkloadOptions {
 
     @Option(
             names = "--stop-early",
-            description = "Let answers end where the model ends them. Without, ignore_eos is sent.")
+            description = "Let answers end where the model ends them. Without, the model is kept from ending them.")
     private boolean stopEarly;
 
     @Option(names = "--temperature", paramLabel = "T", description = "Of sampling (${DEFAULT-VALUE}).")

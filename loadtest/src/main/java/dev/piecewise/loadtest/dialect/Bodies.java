@@ -15,10 +15,10 @@ public final class Bodies {
      * What every request asks for.
      *
      * @param mode what Piecewise is to answer with
-     * @param ignoreEos answers are to have as many tokens as they may have
+     * @param toTheEnd answers are to have as many tokens as they may have
      * @param extra fields that every request has besides, and instead
      */
-    public record Options(Optional<String> mode, boolean ignoreEos, double temperature, ObjectNode extra) {
+    public record Options(Optional<String> mode, boolean toTheEnd, double temperature, ObjectNode extra) {
         /** Greedy, and as long as asked for. */
         public static Options plain() {
             return new Options(Optional.empty(), true, 0, JsonNodeFactory.instance.objectNode());
@@ -53,8 +53,8 @@ public final class Bodies {
         if (target.api() != Api.WEBSOCKET) {
             body.put("stream", true);
         }
-        if (options.ignoreEos() && target.dialect().knowsIgnoreEos()) {
-            body.put("ignore_eos", true);
+        if (options.toTheEnd()) {
+            target.dialect().fill(body, ask.maxTokens());
         }
         Optional<Person> person =
                 ask.user().isPresent() ? Optional.of(people.person(ask.user().getAsInt())) : Optional.empty();

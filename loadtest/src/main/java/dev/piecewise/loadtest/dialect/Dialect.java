@@ -19,9 +19,16 @@ public enum Dialect {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the server can be told to go on until an answer has as many tokens as it may have. */
-    boolean knowsIgnoreEos() {
-        return this != OPENAI;
+    /**
+     * Has the model go on until an answer has as many tokens as it may have, where the server can be told. Who ignores an end token gets no text with it, so it is
+     * kept from being chosen instead; llama.cpp does that itself.
+     */
+    void fill(ObjectNode body, int maxTokens) {
+        switch (this) {
+            case PIECEWISE, VLLM -> body.put("min_tokens", maxTokens);
+            case LLAMACPP -> body.put("ignore_eos", true);
+            case OPENAI -> {}
+        }
     }
 
     /** Whether users are served by adapters that the server knows by other names. */

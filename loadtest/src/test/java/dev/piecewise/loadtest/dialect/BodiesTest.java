@@ -22,7 +22,7 @@ final class BodiesTest {
     void piecewiseIsToldTheUserAndTheModeAndNobodyGetsTheBase() throws IOException {
         assertThat(body(Dialect.PIECEWISE, Api.COMPLETIONS, 3)).isEqualTo(json("""
                 {"model":"m","prompt":"hello","max_tokens":4,"temperature":0.0,"seed":1,"stream_options":{"include_usage":true},
-                 "stream":true,"ignore_eos":true,"user":"u3","piecewise":{"mode":"assembled"}}"""));
+                 "stream":true,"min_tokens":4,"user":"u3","piecewise":{"mode":"assembled"}}"""));
         assertThat(body(Dialect.PIECEWISE, Api.COMPLETIONS, -1)
                         .path("piecewise")
                         .path("mode")
@@ -47,6 +47,8 @@ final class BodiesTest {
         assertThat(body(Dialect.VLLM, Api.COMPLETIONS, -1).path("model").asText())
                 .isEqualTo("m");
         assertThat(body(Dialect.VLLM, Api.COMPLETIONS, 3).has("user")).isFalse();
+        assertThat(body(Dialect.VLLM, Api.COMPLETIONS, 3).path("min_tokens").asInt())
+                .isEqualTo(4);
     }
 
     @Test
@@ -56,6 +58,8 @@ final class BodiesTest {
                 .isEqualTo(json("{\"lora\":[{\"id\":1,\"scale\":1.0}]}").path("lora"));
         assertThat(body(Dialect.LLAMACPP, Api.COMPLETIONS, -1, numbers).path("lora"))
                 .isEqualTo(json("{\"lora\":[{\"id\":0,\"scale\":0.0}]}").path("lora"));
+        assertThat(body(Dialect.LLAMACPP, Api.COMPLETIONS, -1, numbers).path("ignore_eos"))
+                .isEqualTo(json("true"));
     }
 
     @Test
@@ -69,6 +73,7 @@ final class BodiesTest {
         assertThat(body.path("temperature").asDouble()).isEqualTo(0.5);
         assertThat(body.path("cache_prompt").asBoolean(true)).isFalse();
         assertThat(body.has("ignore_eos")).isFalse();
+        assertThat(body.has("min_tokens")).isFalse();
     }
 
     @Test
