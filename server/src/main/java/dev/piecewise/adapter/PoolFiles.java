@@ -10,12 +10,13 @@ import java.util.stream.Stream;
 
 /**
  * Where pools lie. A pool's own directory has a description and a file of pieces; a directory that versions of a pool are published in has one such directory for each,
- * named by its content, and a file {@code current} with the content hash of the one that is served.
+ * named by its content, and a file {@code current} with the content hash of the one that is served; {@code withdrawn.json} says who may not be in any.
  */
 public final class PoolFiles {
     static final String DESCRIPTION = "pool.json";
     static final String PIECES = "pieces.safetensors";
     static final String CURRENT = "current";
+    static final String WITHDRAWN = "withdrawn.json";
     static final int FORMAT = 1;
     private static final String HASH = "sha256:[0-9a-f]{64}";
     private static final int NAME_LENGTH = 16;

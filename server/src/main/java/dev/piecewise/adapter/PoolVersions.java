@@ -15,9 +15,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,22 +32,34 @@ public final class PoolVersions {
     private static final String LOCK = ".lock";
 
     private final Path root;
+    private final WithdrawnSharers withdrawn;
 
     public PoolVersions(Path root) {
         this.root = root;
+        this.withdrawn = new WithdrawnSharers(root);
     }
 
-    /** Makes this pool the current version. Every sharer must have agreed. Returns the version's directory. */
+    /** Makes this pool the current version. Every sharer must have agreed, and after they withdrew if they ever did. Returns the version's directory. */
     public Path publish(Pool pool) {
         return locked(() -> {
-            requireNobodyReturns(pool);
-            return makeCurrent(agreed(pool));
+            requireNobodyReturns(agreed(pool));
+            Path version = makeCurrent(pool);
+            withdrawn.remove(names(pool));
+            return version;
         });
     }
 
     /** Makes a new version of the current one. Returns its directory. */
     public Path change(UnaryOperator<Pool> edit) {
-        return locked(() -> makeCurrent(agreed(edit.apply(PoolReader.read(root)))));
+        return locked(() -> {
+            Pool before = PoolReader.read(root);
+            Pool after = agreed(edit.apply(before));
+            Path version = makeCurrent(after);
+            withdrawn.remove(names(after).stream()
+                    .filter(sharer -> before.indexOf(sharer) < 0)
+                    .toList());
+            return version;
+        });
     }
 
     /**
@@ -57,6 +72,10 @@ public final class PoolVersions {
             boolean already =
                     pool.withdrawn().stream().anyMatch(past -> past.id().equals(sharer));
             boolean last = pool.sharers().size() == 1 && pool.indexOf(sharer) == 0;
+            withdrawn.add(past(pool));
+            if (already || pool.indexOf(sharer) >= 0) {
+                withdrawn.add(Map.of(sharer, at));
+            }
             if (last) {
                 delete(root.resolve(PoolFiles.CURRENT));
             } else if (!already) {
@@ -117,17 +136,28 @@ public final class PoolVersions {
 
     /** A pool that was made before somebody withdrew must not bring them back. */
     private void requireNobodyReturns(Pool pool) {
-        if (!PoolFiles.hasVersions(root)) {
-            return;
+        NavigableMap<String, Instant> gone = withdrawn.read();
+        if (PoolFiles.hasVersions(root)) {
+            gone.putAll(past(PoolReader.read(root)));
         }
-        for (Pool.Withdrawal withdrawal : PoolReader.read(root).withdrawn()) {
-            if (pool.indexOf(withdrawal.id()) >= 0) {
+        for (Pool.Sharer sharer : pool.sharers()) {
+            Instant left = gone.get(sharer.id());
+            boolean since = sharer.consent()
+                    .filter(consent -> left == null || consent.at().isAfter(left))
+                    .isPresent();
+            if (left != null && !since) {
                 throw new BadFileException(
-                        root,
-                        "\"%s\" withdrew at %s; who comes back is added anew, with a new consent"
-                                .formatted(withdrawal.id(), withdrawal.at()));
+                        root, "\"%s\" withdrew at %s; who comes back has to agree anew".formatted(sharer.id(), left));
             }
         }
+    }
+
+    private static Map<String, Instant> past(Pool pool) {
+        return pool.withdrawn().stream().collect(Collectors.toMap(Pool.Withdrawal::id, Pool.Withdrawal::at));
+    }
+
+    private static List<String> names(Pool pool) {
+        return pool.sharers().stream().map(Pool.Sharer::id).toList();
     }
 
     private Pool agreed(Pool pool) {

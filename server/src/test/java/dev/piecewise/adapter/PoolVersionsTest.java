@@ -51,17 +51,27 @@ final class PoolVersionsTest {
     }
 
     private static Contribution sharer(ModelConfig base, int number) {
+        return sharer(base, number, NOON);
+    }
+
+    private static Contribution sharer(ModelConfig base, int number, Instant agreed) {
         LoraAdapter adapter = TinyPool.adapter(base, 2, number, Projection.values());
         return new Contribution("s" + number, 11, adapter, Optional.empty())
-                .agreed(new Consent("s" + number, NOON, 1), "base", 1);
+                .agreed(new Consent("s" + number, agreed, 1), "base", 1);
     }
 
     private Pool pool(int... numbers) {
+        return pool(NOON, numbers);
+    }
+
+    private Pool pool(Instant agreed, int... numbers) {
         ModelConfig base = base(directory);
         return PoolImporter.pool(
                 "base",
                 Merge.PRODUCT,
-                IntStream.of(numbers).mapToObj(number -> sharer(base, number)).toList());
+                IntStream.of(numbers)
+                        .mapToObj(number -> sharer(base, number, agreed))
+                        .toList());
     }
 
     private static List<String> names(Path pool) {
@@ -118,6 +128,50 @@ final class PoolVersionsTest {
         versions.withdraw("s2", NOON.plusSeconds(1));
         assertThat(names(root)).containsExactly("s1");
         assertThat(third).doesNotExist();
+    }
+
+    @Test
+    void aPoolMadeAnewWithoutThemDoesNotLetWhoWithdrewReturn() {
+        versions.publish(pool(1, 2));
+        versions.withdraw("s2", NOON);
+        versions.publish(pool(1, 3));
+        assertThatThrownBy(() -> versions.publish(pool(1, 2))).hasMessageContaining("\"s2\" withdrew at " + NOON);
+        assertThat(names(root)).containsExactly("s1", "s3");
+    }
+
+    @Test
+    void whenNobodyIsLeftNobodyReturnsEither() {
+        versions.publish(pool(1, 2));
+        versions.withdraw("s2", NOON);
+        versions.withdraw("s1", NOON.plusSeconds(1));
+        assertThatThrownBy(() -> versions.publish(pool(1, 3)))
+                .hasMessageContaining("\"s1\" withdrew at " + NOON.plusSeconds(1));
+        assertThatThrownBy(() -> versions.publish(pool(2))).hasMessageContaining("\"s2\" withdrew at " + NOON);
+        versions.publish(pool(3));
+        versions.change(pool -> PoolEdits.with(pool, sharer(base(directory), 1)));
+        assertThat(names(root)).containsExactly("s3", "s1");
+        versions.publish(pool(1, 3));
+        assertThat(names(root)).containsExactly("s1", "s3");
+    }
+
+    @Test
+    void whoAgreedAfterTheyWithdrewReturns() {
+        versions.publish(pool(1, 2));
+        versions.withdraw("s2", NOON);
+        versions.withdraw("s1", NOON);
+        versions.publish(pool(NOON.plusMillis(1), 2, 3));
+        assertThat(names(root)).containsExactly("s2", "s3");
+        versions.withdraw("s2", NOON.plusSeconds(9));
+        assertThatThrownBy(() -> versions.publish(pool(NOON.plusMillis(1), 2, 3)))
+                .hasMessageContaining("\"s2\" withdrew at " + NOON.plusSeconds(9));
+    }
+
+    @Test
+    void whoeverIsUnknownCannotWithdrawInAdvance() {
+        versions.publish(pool(1, 2));
+        assertThatThrownBy(() -> versions.withdraw("s9", NOON)).hasMessageContaining("has no sharer \"s9\"");
+        versions.publish(pool(1, 9));
+        assertThat(names(root)).containsExactly("s1", "s9");
     }
 
     @Test

@@ -155,7 +155,8 @@ class LivePoolTest {
 
         ModelConfig config = ModelConfigReader.read(model);
         Pool again = PoolReader.read(TinyFiles.pool(model, 9, directory.resolve("again")));
-        new PoolVersions(pool).publish(PoolEdits.with(PoolEdits.agreed(again, ALL), newcomer(again, config)));
+        Consent anew = new Consent("all", Instant.now().plusSeconds(1), 1);
+        new PoolVersions(pool).publish(PoolEdits.with(PoolEdits.agreed(again, anew), newcomer(again, config)));
         await(() -> client.get("/v1/pools").json().path("data").size() == 1);
         assertThat(client.post("/v1/users/ann/plan", "{}").status()).isEqualTo(200);
         assertThat(sharers()).contains("new");
