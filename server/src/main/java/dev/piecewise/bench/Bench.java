@@ -24,7 +24,6 @@ import java.util.function.IntConsumer;
 
 /** Measures an engine from inside its process: steps of the base and of adapters in turns, so that both see the same machine. */
 public final class Bench implements AutoCloseable {
-    private static final int PROMPT = 32;
     private static final int WARM_UP = 6;
 
     private final BaseModel base;
@@ -44,8 +43,8 @@ public final class Bench implements AutoCloseable {
         this.device = new DeviceSpeed(base);
         this.workload = Workload.of(base, options);
         int most = options.most();
-        int places = most * (PROMPT + options.tokens() + 8) + 2 * options.prompt();
-        int length = Math.max(PROMPT + options.tokens(), options.prompt()) + 8;
+        int places = most * (options.context() + options.tokens() + 8) + 2 * options.prompt();
+        int length = Math.max(options.context() + options.tokens(), options.prompt()) + 8;
         this.limits = new ModelRunner.Limits(
                 base.config().vocabulary(), places, length, Math.max(1, workload.slots() * options.rank()));
         this.engine = new LocalEngine(
@@ -127,7 +126,7 @@ public final class Bench implements AutoCloseable {
         List<Generation> running = new ArrayList<>();
         for (int i = 0; i < sequences; i++) {
             Adaptation adaptation = adaptations.isEmpty() ? workload.base() : adaptations.get(i);
-            running.add(engine.submit(request(PROMPT, tokens, adaptation)));
+            running.add(engine.submit(request(options.context(), tokens, adaptation)));
         }
         for (Generation generation : running) {
             finish(generation);

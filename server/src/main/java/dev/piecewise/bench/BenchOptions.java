@@ -18,9 +18,17 @@ import java.util.SequencedMap;
  * @param tokens completion tokens of each sequence in a round
  * @param rounds how often base and adapted steps take turns
  * @param prompt tokens of the prefill that is timed
+ * @param context tokens that each sequence has read when it begins to decode
  */
 public record BenchOptions(
-        List<Integer> sequences, Adapters adapters, int rank, int sharers, int tokens, int rounds, int prompt) {
+        List<Integer> sequences,
+        Adapters adapters,
+        int rank,
+        int sharers,
+        int tokens,
+        int rounds,
+        int prompt,
+        int context) {
 
     /** What the sequences of an adapted round run with. */
     public enum Adapters {
@@ -50,6 +58,7 @@ public record BenchOptions(
             setting.put("sharers", String.valueOf(sharers));
         }
         setting.put("prompt", String.valueOf(prompt));
+        setting.put("context", String.valueOf(context));
         return setting;
     }
 

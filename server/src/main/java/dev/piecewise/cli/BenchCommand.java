@@ -81,6 +81,12 @@ public final class BenchCommand implements Callable<Integer> {
     private int prompt = 512;
 
     @Option(
+            names = "--context",
+            paramLabel = "N",
+            description = "Tokens that each sequence has read when it begins to decode (${DEFAULT-VALUE}).")
+    private int context = 32;
+
+    @Option(
             names = "--gateway",
             description =
                     "Measures the gateway instead, over an engine that needs no time: streams, latency, WebSockets.")
@@ -112,7 +118,7 @@ public final class BenchCommand implements Callable<Integer> {
             return measureGateway();
         }
         PiecewiseConfig config = settings.load();
-        BenchOptions options = new BenchOptions(sequences, adapters, rank(), sharers, tokens, rounds, prompt);
+        BenchOptions options = new BenchOptions(sequences, adapters, rank(), sharers, tokens, rounds, prompt, context);
         String name = model == null ? shape.title() : model.toString();
         int threads = config.engine().threads() > 0
                 ? config.engine().threads()
@@ -172,6 +178,7 @@ public final class BenchCommand implements Callable<Integer> {
         Usage.atLeast(spec, 1, tokens, "--tokens");
         Usage.atLeast(spec, 1, rounds, "--rounds");
         Usage.atLeast(spec, 1, prompt, "--prompt");
+        Usage.atLeast(spec, 1, context, "--context");
     }
 
     private int rank() {
