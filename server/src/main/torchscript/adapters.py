@@ -2,7 +2,8 @@
 # Groups of projections that read the same input: 0 = q k v, 1 = o, 2 = gate up, 3 = down. Projections 0..6 in this order.
 # Bank (slots): per layer and group A and B, flat. The columns [c, c + rank) of a slot are its A [in, members * rank] at c * members * in and its
 #   B [chunks, rank, width] at c * (sum of outs): pieces of all members' outputs, side by side, each of `width` values; empty where nothing is adapted.
-# Pool: per layer and group A [members * sharers * rank, in], per layer and projection B [out, sharers * rank], both packed like the base's weights.
+# Pool: per layer and group A [members * rank * sharers, in], per layer and projection B [out, rank * sharers], both packed like the base's weights. Sharers lie side by
+#   side, so that what a row of gains multiplies is in one piece.
 
 
 # Segments of rows with adapters in slots: (row, rows, column, rank, shared, bare) each.
@@ -137,7 +138,7 @@ def of_pool(self, onto: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], widths: 
     sharers = gains.size(2)
     columns = h.size(1) // members
     site = layer * 7 + first
-    h = torch.mul(h.view([x.size(0), members, sharers, columns // sharers]), gains.narrow(1, site, members).unsqueeze(3)).view([x.size(0), members * columns])
+    h = torch.mul(h.view([x.size(0), members, columns // sharers, sharers]), gains.narrow(1, site, members).unsqueeze(2)).view([x.size(0), members * columns])
     if members == 1:
         return self.linear(h, bs[site], none, packed, onto)
     parts = annotate(List[Tensor], [])
@@ -189,16 +190,16 @@ def write_tiles(self, bank_a: List[Tensor], bank_b: List[Tensor], bytes: Tensor,
 
 
 def pool_down(self, stacks: List[Tensor], packed: int, like: Tensor) -> Tensor:
-    # A of a group's projections, each [sharers, rank, in] float32 -> [members * sharers * rank, in] in the base's precision and layout
+    # A of a group's projections, each [sharers, rank, in] float32 -> [members * rank * sharers, in] in the base's precision and layout
     parts = annotate(List[Tensor], [])
     for i in range(len(stacks)):
-        parts.append(stacks[i].reshape([-1, stacks[i].size(2)]))
+        parts.append(stacks[i].permute([1, 0, 2]).reshape([-1, stacks[i].size(2)]))
     return self.laid_out(torch.cat(parts, 0), packed, like)
 
 
 def pool_up(self, stack: Tensor, scale: float, packed: int, like: Tensor) -> Tensor:
-    # B [sharers, out, rank] float32 -> [out, sharers * rank], scaled
-    return self.laid_out(torch.mul(stack.permute([1, 0, 2]).reshape([stack.size(1), -1]), scale), packed, like)
+    # B [sharers, out, rank] float32 -> [out, rank * sharers], scaled
+    return self.laid_out(torch.mul(stack.permute([1, 2, 0]).reshape([stack.size(1), -1]), scale), packed, like)
 
 
 def unpacked(self, w: Tensor, packed: int) -> Tensor:

@@ -71,7 +71,7 @@ final class ResidentPool implements AutoCloseable {
     /** Zeroes the pieces of these sharers, by their numbers in the pool's order. Where it fails, theirs may be zero already, and all others are as they were. */
     void erase(Collection<Integer> gone) {
         long[] columns = gone.stream()
-                .flatMapToLong(sharer -> LongStream.range((long) sharer * rank, (sharer + 1L) * rank))
+                .flatMapToLong(sharer -> LongStream.range(0, rank).map(column -> column * sharers + sharer))
                 .toArray();
         try {
             erase(down, columns, 0);
