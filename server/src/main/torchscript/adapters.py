@@ -131,20 +131,20 @@ def of_slots(self, x: Tensor, a: Tensor, b: Tensor, group: int, segments: List[i
     return parts[0] if len(parts) == 1 else torch.cat(parts, 0)
 
 
-def of_pool(self, onto: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], widths: List[int], layer: int, first: int, members: int, gains: Tensor, packed: int) -> Tensor:
+def of_pool(self, onto: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], widths: List[int], layer: int, first: int, members: int, gains: Tensor, least: int) -> Tensor:
     # onto + sum over sharers of gain * B A x, [T, sum of outs]; gains [T, sites, sharers]
     none = torch.empty([0], dtype=x.dtype, device=x.device)
-    h = self.linear(x, a, none, packed, none)
+    h = self.linear(x, a, none, least, none)
     sharers = gains.size(2)
     columns = h.size(1) // members
     site = layer * 7 + first
     h = torch.mul(h.view([x.size(0), members, columns // sharers, sharers]), gains.narrow(1, site, members).unsqueeze(2)).view([x.size(0), members * columns])
     if members == 1:
-        return self.linear(h, bs[site], none, packed, onto)
+        return self.linear(h, bs[site], none, least, onto)
     parts = annotate(List[Tensor], [])
     for m in range(members):
         if bs[site + m].numel() > 0:
-            parts.append(self.linear(h.narrow(1, m * columns, columns), bs[site + m], none, packed, none))
+            parts.append(self.linear(h.narrow(1, m * columns, columns), bs[site + m], none, least, none))
         else:
             parts.append(torch.zeros([x.size(0), widths[first + m]], dtype=x.dtype, device=x.device))
     update = torch.cat(parts, 1)
@@ -160,7 +160,7 @@ def adapted(self, onto: Tensor, x: Tensor, layer: int, group: int, bank_a: List[
         onto = update if onto.numel() == 0 else torch.add(onto, update)
     if gains.numel() > 0 and pool_a[layer * 4 + group].numel() > 0:
         widths = [shape[1] * shape[3], shape[2] * shape[3], shape[2] * shape[3], shape[4], shape[5], shape[5], shape[4]]
-        onto = self.of_pool(onto, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, 1 if shape[6] > 0 else 0)
+        onto = self.of_pool(onto, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, shape[11])
     return onto
 
 

@@ -21,9 +21,9 @@ def read_vector(self, x: Tensor, times: int) -> Tensor:
     return total
 
 
-def square_products(self, x: Tensor, w: Tensor, packed: int, times: int) -> Tensor:
-    # so many products of x [n, n] with a linear layer's w [n, n], one after the other
+def square_products(self, x: Tensor, w: Tensor, least: int, times: int) -> Tensor:
+    # so many products of x [n, n] with a linear layer's w [n, n] as linear() takes it, one after the other
     none = torch.empty([0], dtype=x.dtype, device=x.device)
     for i in range(times):
-        x = self.linear(x, w, none, packed, none)
+        x = self.linear(x, w, none, least, none)
     return x.select(0, 0).narrow(0, 0, 1).to(6)

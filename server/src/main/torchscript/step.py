@@ -1,5 +1,5 @@
 # One ragged step: T tokens of several sequences, prefill chunks and decode tokens side by side.
-# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up, 1 if all spans attend in one flash call]
+# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up, 1 if all spans attend in one flash call, rows of a packed product at least (0 dense)]
 # weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
 #   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty);
 #   int8: then the scales of 1, 3, 6 and 8 of each layer and of the head, float32, one for each output
@@ -13,16 +13,16 @@ def norm(self, x: Tensor, gain: Tensor, eps: Tensor) -> Tensor:
     return torch.mul(torch.mul(x, scale), gain).to(x.dtype)
 
 
-def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int, onto: Tensor) -> Tensor:
-    # onto [T, out] or empty -> onto + w x + bias
-    if packed == 0:
+def linear(self, x: Tensor, w: Tensor, bias: Tensor, least: int, onto: Tensor) -> Tensor:
+    # onto [T, out] or empty -> onto + w x + bias; w lies packed, for so many rows at least, or dense (0)
+    if least == 0:
         y = torch.linear(x, w) if bias.numel() == 0 else torch.linear(x, w, bias)
         return y if onto.numel() == 0 else torch.add(onto, y)
-    # oneDNN multiplies four rows faster than one, two or three.
     rows = x.size(0)
-    if rows < 4:
-        x = torch.constant_pad_nd(x, [0, 0, 0, 4 - rows])
-        onto = onto if onto.numel() == 0 else torch.constant_pad_nd(onto, [0, 0, 0, 4 - rows])
+    fill = self.missing_rows(x, least)
+    if fill > 0:
+        x = torch.constant_pad_nd(x, [0, 0, 0, fill])
+        onto = onto if onto.numel() == 0 else torch.constant_pad_nd(onto, [0, 0, 0, fill])
     added = annotate(Optional[Tensor], None)
     if bias.numel() > 0:
         added = bias
@@ -30,19 +30,25 @@ def linear(self, x: Tensor, w: Tensor, bias: Tensor, packed: int, onto: Tensor) 
         y = ops.mkldnn._linear_pointwise(x, w, added, "none", [], "")
     else:
         y = ops.mkldnn._linear_pointwise(x, onto, w, added, "add")
-    return y if rows >= 4 else y.narrow(0, 0, rows)
+    return y if fill == 0 else y.narrow(0, 0, rows)
 
 
-def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, onto: Tensor) -> Tensor:
+def missing_rows(self, x: Tensor, least: int) -> int:
+    # Where inputs do not fill oneDNN's blocks of 32, a single row can take fifty times as long as four.
+    return max(0, (least if x.size(1) % 32 == 0 else 4) - x.size(0))
+
+
+def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, least: int, onto: Tensor) -> Tensor:
     # Every row of x is rounded to int8 by a scale of its own, so what it comes out as does not depend on the other rows.
     rows = x.size(0)
     step = torch.clamp(torch.mul(torch.amax(torch.abs(x), [1], True), 1. / 127.), min=1e-30)
     # Truncation of what is half a step above rounds.
     q = torch.addcmul(torch.full([1], 128.5, dtype=6), x, torch.reciprocal(step.to(6))).to(0)
-    if rows < 4:
-        q = torch.constant_pad_nd(q, [0, 0, 0, 4 - rows], 128)
+    fill = self.missing_rows(x, least)
+    if fill > 0:
+        q = torch.constant_pad_nd(q, [0, 0, 0, fill], 128)
     y = ops.onednn.qlinear_pointwise(q, 1., 128, w, scale, torch.zeros([1], dtype=3), None, 1., 0, 15, "none", [], "")
-    if rows < 4:
+    if fill > 0:
         y = y.narrow(0, 0, rows)
     if onto.numel() > 0:
         y = torch.addcmul(onto, y, step)
@@ -55,15 +61,15 @@ def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer:
     # by the matrix of one of a layer's groups of projections, added to `onto` unless that is empty
     at = 4 + layer * 12 + [1, 3, 6, 8][group]
     if shape[6] == 2:
-        return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1], onto)
-    return self.linear(x, weights[at], weights[at + 1], shape[6], onto)
+        return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1], shape[11], onto)
+    return self.linear(x, weights[at], weights[at + 1], shape[11], onto)
 
 
 def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     none = torch.empty([0], dtype=6)
     if shape[6] == 2:
-        return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none, none)
-    return self.linear(x, weights[2], none, shape[6], none)
+        return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none, shape[11], none)
+    return self.linear(x, weights[2], none, shape[11], none)
 
 
 def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int]) -> Tensor:

@@ -50,7 +50,8 @@ public final class BaseModel implements AutoCloseable {
                 bankLayout.chunk(ProjectionGroup.QKV),
                 bankLayout.chunk(ProjectionGroup.DOWN),
                 bankLayout.chunk(ProjectionGroup.GATE_UP),
-                flash ? 1 : 0);
+                flash ? 1 : 0,
+                packed() ? PackedRows.fewest() : 0);
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
             seen[layer] = config.window(layer);
