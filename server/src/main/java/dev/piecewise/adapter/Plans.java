@@ -49,8 +49,7 @@ public final class Plans {
      */
     public static Adaptation.Resident resident(Plan plan, Pool pool) {
         requireFits(plan, pool);
-        List<String> sharers = pool.sharers().stream().map(Pool.Sharer::id).toList();
-        return resident(plan, pool.hash(), sharers);
+        return resident(plan, pool.hash(), pool.sharerIds());
     }
 
     /** The same on columns that were loaded from another version: those of these sharers in this order, of whom the plan has no other ones. */

@@ -82,6 +82,11 @@ public record Pool(
         return stack;
     }
 
+    /** The sharers in the pool's order. */
+    public List<String> sharerIds() {
+        return sharers.stream().map(Sharer::id).toList();
+    }
+
     /** The number of a sharer in the pool's order, or -1. */
     public int indexOf(String sharer) {
         for (int i = 0; i < sharers.size(); i++) {

@@ -109,7 +109,7 @@ record PoolDescription(
         return List.copyOf(withdrawn);
     }
 
-    private static Instant instant(JsonFields json, String field) {
+    static Instant instant(JsonFields json, String field) {
         try {
             return Instant.parse(json.requireString(field));
         } catch (DateTimeException e) {

@@ -15,12 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -44,7 +42,7 @@ public final class PoolVersions {
         return locked(() -> {
             requireNobodyReturns(agreed(pool));
             Path version = makeCurrent(pool);
-            withdrawn.remove(names(pool));
+            withdrawn.remove(pool.sharerIds());
             return version;
         });
     }
@@ -55,7 +53,7 @@ public final class PoolVersions {
             Pool before = PoolReader.read(root);
             Pool after = agreed(edit.apply(before));
             Path version = makeCurrent(after);
-            withdrawn.remove(names(after).stream()
+            withdrawn.remove(after.sharerIds().stream()
                     .filter(sharer -> before.indexOf(sharer) < 0)
                     .toList());
             return version;
@@ -72,9 +70,8 @@ public final class PoolVersions {
             boolean already =
                     pool.withdrawn().stream().anyMatch(past -> past.id().equals(sharer));
             boolean last = pool.sharers().size() == 1 && pool.indexOf(sharer) == 0;
-            withdrawn.add(past(pool));
-            if (already || pool.indexOf(sharer) >= 0) {
-                withdrawn.add(Map.of(sharer, at));
+            if (pool.indexOf(sharer) >= 0) {
+                withdrawn.add(List.of(new Pool.Withdrawal(sharer, at)));
             }
             if (last) {
                 delete(root.resolve(PoolFiles.CURRENT));
@@ -134,30 +131,16 @@ public final class PoolVersions {
         }
     }
 
-    /** A pool that was made before somebody withdrew must not bring them back. */
+    /** A pool that was made before somebody withdrew must not bring them back. All have agreed. */
     private void requireNobodyReturns(Pool pool) {
         NavigableMap<String, Instant> gone = withdrawn.read();
-        if (PoolFiles.hasVersions(root)) {
-            gone.putAll(past(PoolReader.read(root)));
-        }
         for (Pool.Sharer sharer : pool.sharers()) {
             Instant left = gone.get(sharer.id());
-            boolean since = sharer.consent()
-                    .filter(consent -> left == null || consent.at().isAfter(left))
-                    .isPresent();
-            if (left != null && !since) {
+            if (left != null && !sharer.consent().orElseThrow().at().isAfter(left)) {
                 throw new BadFileException(
                         root, "\"%s\" withdrew at %s; who comes back has to agree anew".formatted(sharer.id(), left));
             }
         }
-    }
-
-    private static Map<String, Instant> past(Pool pool) {
-        return pool.withdrawn().stream().collect(Collectors.toMap(Pool.Withdrawal::id, Pool.Withdrawal::at));
-    }
-
-    private static List<String> names(Pool pool) {
-        return pool.sharers().stream().map(Pool.Sharer::id).toList();
     }
 
     private Pool agreed(Pool pool) {
@@ -222,11 +205,20 @@ public final class PoolVersions {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = channel.lock()) {
             sweep();
+            noteWithdrawn();
             return work.get();
         } catch (OverlappingFileLockException e) {
             throw new BadFileException(root, "is being published to by this process already");
         } catch (IOException e) {
             throw BadFileException.of(lock, e);
+        }
+    }
+
+    /** Before the version that tells of them is replaced. */
+    private void noteWithdrawn() {
+        if (PoolFiles.isPool(root)) {
+            Path current = PoolFiles.version(root).resolve(PoolFiles.DESCRIPTION);
+            withdrawn.add(PoolDescription.read(current).withdrawn());
         }
     }
 

@@ -11,7 +11,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +39,7 @@ public final class PoolWatch {
 
     /** {@code directory} is where the pool was read from: where its versions are, or one of them. */
     public static PoolWatch of(Path directory, Pool loaded) {
-        return new PoolWatch(
-                PoolFiles.root(directory),
-                loaded.sharers().stream().map(Pool.Sharer::id).collect(Collectors.toUnmodifiableSet()));
+        return new PoolWatch(PoolFiles.root(directory), Set.copyOf(loaded.sharerIds()));
     }
 
     /** Those of the loaded pool's sharers who withdrew; UNAVAILABLE when that cannot be found out. Who comes back does so with other pieces, and stays here. */

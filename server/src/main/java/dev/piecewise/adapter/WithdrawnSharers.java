@@ -6,12 +6,11 @@ import dev.piecewise.checkpoint.AtomicFiles;
 import dev.piecewise.checkpoint.JsonFields;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Map;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Who has withdrawn from the versions of a directory and not come back, and when: {@code {"<sharer>":"<instant>"}}. Versions tell of those who left them, but a pool that
@@ -30,37 +29,32 @@ final class WithdrawnSharers {
         NavigableMap<String, Instant> sharers = new TreeMap<>();
         if (Files.exists(file)) {
             JsonFields json = JsonFields.read(file);
-            json.names().forEach(sharer -> sharers.put(sharer, instant(json, sharer)));
+            json.names().forEach(sharer -> sharers.put(sharer, PoolDescription.instant(json, sharer)));
         }
         return sharers;
     }
 
-    /** What was noted of somebody before stays. */
-    void add(Map<String, Instant> sharers) {
-        NavigableMap<String, Instant> all = read();
-        sharers.forEach(all::putIfAbsent);
-        write(all);
+    /** Of two withdrawals of one sharer the later one counts. */
+    void add(List<Pool.Withdrawal> withdrawals) {
+        edit(all -> withdrawals.forEach(one -> all.merge(one.id(), one.at(), WithdrawnSharers::later)));
     }
 
-    void remove(Collection<String> sharers) {
-        NavigableMap<String, Instant> rest = read();
-        rest.keySet().removeAll(sharers);
-        write(rest);
+    void remove(List<String> sharers) {
+        edit(all -> all.keySet().removeAll(sharers));
     }
 
-    private void write(NavigableMap<String, Instant> sharers) {
-        if (!sharers.equals(read())) {
+    private void edit(Consumer<NavigableMap<String, Instant>> change) {
+        NavigableMap<String, Instant> before = read();
+        NavigableMap<String, Instant> after = new TreeMap<>(before);
+        change.accept(after);
+        if (!after.equals(before)) {
             ObjectNode json = JSON.createObjectNode();
-            sharers.forEach((sharer, at) -> json.put(sharer, at.toString()));
+            after.forEach((sharer, at) -> json.put(sharer, at.toString()));
             AtomicFiles.file(file, temporary -> Files.writeString(temporary, json + "\n"));
         }
     }
 
-    private static Instant instant(JsonFields json, String sharer) {
-        try {
-            return Instant.parse(json.requireString(sharer));
-        } catch (DateTimeException notATime) {
-            throw json.bad(sharer, "must be a time like 2026-01-31T12:00:00Z");
-        }
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 }

@@ -21,8 +21,7 @@ import java.util.stream.IntStream;
  */
 record Columns(String version, List<String> sharers, Map<String, String> pieces) {
     static Columns of(Pool pool) {
-        List<String> sharers = pool.sharers().stream().map(Pool.Sharer::id).toList();
-        return new Columns(pool.hash(), sharers, hashes(pool));
+        return new Columns(pool.hash(), pool.sharerIds(), hashes(pool));
     }
 
     /** The sharers of this version whose pieces are in the columns. Reads all of them. */

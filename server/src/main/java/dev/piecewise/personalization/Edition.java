@@ -77,6 +77,6 @@ record Edition(Pool pool, PoolWatch watch, Optional<Columns> device, Set<String>
     }
 
     private static Set<String> ids(Pool pool) {
-        return pool.sharers().stream().map(Pool.Sharer::id).collect(Collectors.toUnmodifiableSet());
+        return Set.copyOf(pool.sharerIds());
     }
 }

@@ -140,6 +140,15 @@ final class PoolVersionsTest {
     }
 
     @Test
+    void whoLeftAVersionThatIsReplacedStaysAwayToo() {
+        versions.publish(pool(1, 2));
+        versions.change(pool -> PoolEdits.without(pool, "s2", NOON));
+        versions.publish(pool(1, 3));
+        assertThatThrownBy(() -> versions.publish(pool(1, 2))).hasMessageContaining("\"s2\" withdrew at " + NOON);
+        assertThat(names(root)).containsExactly("s1", "s3");
+    }
+
+    @Test
     void whenNobodyIsLeftNobodyReturnsEither() {
         versions.publish(pool(1, 2));
         versions.withdraw("s2", NOON);
