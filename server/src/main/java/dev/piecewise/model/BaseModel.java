@@ -21,6 +21,7 @@ public final class BaseModel implements AutoCloseable {
     private final BankLayout bankLayout;
     private final TorchScript script;
     private final boolean flash;
+    private final int fewestRows;
     private final String device;
     private final IValue weights;
     private final IValue shape;
@@ -35,6 +36,7 @@ public final class BaseModel implements AutoCloseable {
         this.script = script;
         this.layout = layout(choice, script);
         this.flash = new FlashAttention(script, config).works(precision);
+        this.fewestRows = packed() ? PackedRows.fewest() : 0;
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
         this.weights = Weights.load(script, source, config, frequencies, layout);
         NativeHeap.trim();
@@ -51,7 +53,7 @@ public final class BaseModel implements AutoCloseable {
                 bankLayout.chunk(ProjectionGroup.DOWN),
                 bankLayout.chunk(ProjectionGroup.GATE_UP),
                 flash ? 1 : 0,
-                packed() ? PackedRows.fewest() : 0);
+                fewestRows);
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
             seen[layer] = config.window(layer);
@@ -167,6 +169,11 @@ public final class BaseModel implements AutoCloseable {
     /** Whether linear layers that are added to the model, as a resident pool's, are laid out as its own. */
     boolean packed() {
         return layout != LinearLayout.DENSE;
+    }
+
+    /** Rows that a product of packed weights has at least; 0 where they lie as the checkpoint has them. */
+    int fewestRows() {
+        return fewestRows;
     }
 
     /** Whether the device's memory is the host's. */

@@ -41,12 +41,11 @@ public final class DeviceSpeed implements AutoCloseable {
         // Zeros would cost a GPU less power, and so be faster.
         try (PtNDArray x = random();
                 PtNDArray w = weight()) {
-            int packed = base.packed() ? LinearLayout.PACKED.code() : LinearLayout.DENSE.code();
             double seconds = seconds(() -> base.script()
                     .call("square_products")
                     .tensor(x)
                     .tensor(w)
-                    .number(packed)
+                    .number(base.fewestRows())
                     .number(times));
             return 2. * side * side * side * times / seconds;
         }

@@ -8,7 +8,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,36 +26,44 @@ final class PackedRowsTest {
         script.close();
     }
 
+    @BeforeEach
+    void onlyWhereWeightsArePacked() {
+        assumeThat(script.call("packs").floats()[0]).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource({"64, 256", "2560, 2048", "96, 400", "2048, 400", "256, 5632", "1000, 100"})
     void aRowComesOutTheSameHoweverManyThereAre(int outputs, int inputs) {
-        assumeThat(script.call("packs").floats()[0]).isEqualTo(1);
         try (PtNDArray w = random(1, outputs, inputs);
-                PtNDArray packed = script.call("pack").tensor(w).number(BATCH).keep();
-                PtNDArray x = random(2, BATCH, inputs)) {
-            float[] all = linear(x, packed);
-            for (int rows = 1; rows < BATCH; rows++) {
-                try (NDArray some = x.get("0:" + rows)) {
-                    assertThat(linear((PtNDArray) some, packed))
-                            .as("%d rows", rows)
-                            .isEqualTo(Arrays.copyOf(all, rows * outputs));
-                }
-            }
+                PtNDArray packed = script.call("pack").tensor(w).number(BATCH).keep()) {
+            assertRowsAlike(
+                    outputs, inputs, x -> script.call("linear").tensor(x).tensor(packed));
         }
     }
 
     @Test
     void anInt8RowComesOutTheSameHoweverManyThereAre() {
-        assumeThat(script.call("packs").floats()[0]).isEqualTo(1);
-        try (PtNDArray w = random(1, 512, 256);
-                PtNDArray x = random(2, BATCH, 256)) {
+        try (PtNDArray w = random(1, 512, 256)) {
             PtNDArray[] quantized = script.call("quantize").tensor(w).keepAll();
-            float[] all = linearInt8(x, quantized);
+            assertRowsAlike(
+                    512,
+                    256,
+                    x -> script.call("linear_int8")
+                            .tensor(x)
+                            .tensor(quantized[0])
+                            .tensor(quantized[1]));
+        }
+    }
+
+    /** {@code product} lacks bias, fewest rows and what to add to. */
+    private void assertRowsAlike(int outputs, int inputs, Function<NDArray, ScriptCall> product) {
+        try (PtNDArray x = random(2, BATCH, inputs)) {
+            float[] all = values(product.apply(x));
             for (int rows = 1; rows < BATCH; rows++) {
                 try (NDArray some = x.get("0:" + rows)) {
-                    assertThat(linearInt8((PtNDArray) some, quantized))
+                    assertThat(values(product.apply(some)))
                             .as("%d rows", rows)
-                            .isEqualTo(Arrays.copyOf(all, rows * 512));
+                            .isEqualTo(Arrays.copyOf(all, rows * outputs));
                 }
             }
         }
@@ -63,33 +73,12 @@ final class PackedRowsTest {
         return new RandomWeights(script, Precision.BFLOAT16, seed).tensor(script.manager(), "x", rows, columns);
     }
 
-    private float[] linear(PtNDArray x, PtNDArray w) {
-        try (NDArray none = script.manager().create(new float[0])) {
-            return values(script.call("linear")
-                    .tensor(x)
-                    .tensor(w)
-                    .tensor(none)
-                    .number(PackedRows.fewest())
-                    .tensor(none)
-                    .keep());
-        }
-    }
-
-    private float[] linearInt8(PtNDArray x, PtNDArray[] quantized) {
-        try (NDArray none = script.manager().create(new float[0])) {
-            return values(script.call("linear_int8")
-                    .tensor(x)
-                    .tensor(quantized[0])
-                    .tensor(quantized[1])
-                    .tensor(none)
-                    .number(PackedRows.fewest())
-                    .tensor(none)
-                    .keep());
-        }
-    }
-
-    private static float[] values(PtNDArray bfloat16) {
-        try (bfloat16;
+    private float[] values(ScriptCall product) {
+        try (NDArray none = script.manager().create(new float[0]);
+                PtNDArray bfloat16 = product.tensor(none)
+                        .number(PackedRows.fewest())
+                        .tensor(none)
+                        .keep();
                 NDArray floats = bfloat16.toType(DataType.FLOAT32, true)) {
             return floats.toFloatArray();
         }
