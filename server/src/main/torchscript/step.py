@@ -1,5 +1,5 @@
 # One ragged step: T tokens of several sequences, prefill chunks and decode tokens side by side.
-# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up, 1 if all spans attend in one flash call, rows of a packed product at least (0 dense)]
+# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up, 1 if all spans attend in one flash call, rows of a packed product at least (0 dense), rows of products of our own at most (0: none)]
 # weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
 #   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty);
 #   int8: then the scales of 1, 3, 6 and 8 of each layer and of the head, float32, one for each output
@@ -62,6 +62,8 @@ def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer:
     at = 4 + layer * 12 + [1, 3, 6, 8][group]
     if shape[6] == 2:
         return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1], shape[11], onto)
+    if weights[at + 1].numel() == 0 and self.few(x, weights[at], shape[12]):
+        return self.few_rows(x, weights[at], onto)
     return self.linear(x, weights[at], weights[at + 1], shape[11], onto)
 
 
@@ -69,6 +71,8 @@ def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     none = torch.empty([0], dtype=6)
     if shape[6] == 2:
         return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none, shape[11], none)
+    if self.few(x, weights[2], shape[12]):
+        return self.few_rows(x, weights[2], none)
     return self.linear(x, weights[2], none, shape[11], none)
 
 

@@ -77,6 +77,15 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule kernelsKnowTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("dev.piecewise.kernel..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify.annotations", "dev.piecewise.kernel..")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule grammarsKnowTokensOnly = classes()
             .that()
             .resideInAPackage("dev.piecewise.grammar..")

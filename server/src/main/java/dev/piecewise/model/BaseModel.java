@@ -10,6 +10,7 @@ import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.error.ServingException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -38,7 +39,8 @@ public final class BaseModel implements AutoCloseable {
         this.flash = new FlashAttention(script, config).works(precision);
         this.fewestRows = packed() ? PackedRows.fewest() : 0;
         RopeNumbers frequencies = RopeNumbers.of(config.rope(), config.headDim());
-        this.weights = Weights.load(script, source, config, frequencies, layout);
+        List<PtNDArray> tensors = Weights.tensors(script, source, config, frequencies, layout);
+        this.weights = IValue.listFrom(tensors.toArray(PtNDArray[]::new));
         NativeHeap.trim();
         this.bankLayout = new BankLayout(config, precision.bytes());
         this.shape = IValue.listFrom(
@@ -53,7 +55,8 @@ public final class BaseModel implements AutoCloseable {
                 bankLayout.chunk(ProjectionGroup.DOWN),
                 bankLayout.chunk(ProjectionGroup.GATE_UP),
                 flash ? 1 : 0,
-                fewestRows);
+                fewestRows,
+                layout == LinearLayout.PACKED ? FewRows.most(script, Weights.linear(tensors)) : 0);
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
             seen[layer] = config.window(layer);

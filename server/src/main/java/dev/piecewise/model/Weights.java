@@ -3,12 +3,12 @@ package dev.piecewise.model;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.IValue;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The base model's weights in the order that the script expects: embedding, last norm, head, RoPE frequencies, then twelve for each layer, absent ones empty.
@@ -35,13 +35,7 @@ final class Weights {
                 script.manager().create(FloatBuffer.allocate(0), new Shape(0), ai.djl.ndarray.types.DataType.FLOAT32);
     }
 
-    /** Loads everything; one layer at a time is in memory twice. */
-    static IValue load(
-            TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, LinearLayout layout) {
-        return IValue.listFrom(tensors(script, source, config, rope, layout).toArray(PtNDArray[]::new));
-    }
-
-    /** The same as tensors, which the script's manager owns. */
+    /** Loads everything; one layer at a time is in memory twice. The tensors are the script's manager's. */
     static List<PtNDArray> tensors(
             TorchScript script, WeightSource source, ModelConfig config, RopeNumbers rope, LinearLayout layout) {
         Weights weights = new Weights(script, source, config, layout);
@@ -55,6 +49,11 @@ final class Weights {
             weights.tensors.addAll(weights.scales);
         }
         return weights.tensors;
+    }
+
+    /** Of all that {@link #tensors} gave: the head and the first layer's linear layers, one of each shape. */
+    static List<PtNDArray> linear(List<PtNDArray> tensors) {
+        return IntStream.of(2, 5, 7, 10, 12).mapToObj(tensors::get).toList();
     }
 
     private void loadEnds(RopeNumbers rope) {

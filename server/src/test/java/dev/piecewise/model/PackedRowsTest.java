@@ -41,6 +41,23 @@ final class PackedRowsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"64, 256", "2560, 2048", "256, 5632", "64, 14336"})
+    void fewRowsComeOutAsOneDnnHasThem(int outputs, int inputs) {
+        assumeThat(TorchOperators.present()).isTrue();
+        try (PtNDArray w = random(1, outputs, inputs);
+                PtNDArray packed = script.call("pack").tensor(w).number(BATCH).keep()) {
+            for (int rows = 4; rows <= BATCH; rows++) {
+                assertThat(script.call("few_rows_differ")
+                                .tensor(packed)
+                                .number(rows)
+                                .floats())
+                        .as("1, 2, 3 and %d rows", rows)
+                        .containsExactly(0);
+            }
+        }
+    }
+
     @Test
     void anInt8RowComesOutTheSameHoweverManyThereAre() {
         try (PtNDArray w = random(1, 512, 256)) {

@@ -1,0 +1,46 @@
+package dev.piecewise.kernel;
+
+/**
+ * What a {@link ProductKernel} is called with: where each number lies, in bytes. 64 bits each unless it says otherwise. The first line of the cache and the threads' shares change while threads
+ * run, the rest does not.
+ */
+final class ProductArguments {
+    /** Threads that began, 0 at first. */
+    static final int BEGAN = 0;
+
+    static final int THREADS = 64;
+    /** Addresses of the first share and of what lies behind the last. */
+    static final int FIRST_SHARE = 72;
+
+    static final int LAST_SHARE = 80;
+    static final int STRIP_BYTES = 88;
+    static final int WEIGHTS = 96;
+    /** Chunks of inputs that are summed up apart, and blocks of inputs in each. */
+    static final int CHUNKS = 104;
+
+    static final int BLOCKS = 112;
+    static final int X = 120;
+    static final int X_ROW_BYTES = 128;
+    static final int Y = 136;
+    static final int Y_ROW_BYTES = 144;
+    /** What is added to the products, laid out as they are; 0 if nothing is. */
+    static final int ONTO = 152;
+    /** The threads' own memory, and how much each has. */
+    static final int SCRATCH = 160;
+
+    static final int SCRATCH_BYTES = 168;
+    /** 32 bits each. */
+    static final int UPPER_HALF = 176;
+
+    static final int FLOAT_CONTROL = 180;
+    /** 64 bytes that {@code ldtilecfg} reads. */
+    static final int TILES = 192;
+
+    /** The threads' shares, each on a line of its own: the next strip, and the one behind the last. */
+    static final int SHARES = 256;
+
+    static final int SHARE_BYTES = 64;
+    static final int SHARE_END = 8;
+
+    private ProductArguments() {}
+}

@@ -1,0 +1,99 @@
+package dev.piecewise.kernel;
+
+import static dev.piecewise.kernel.Assembler.R10;
+import static dev.piecewise.kernel.Assembler.R9;
+import static dev.piecewise.kernel.Assembler.RAX;
+import static dev.piecewise.kernel.Assembler.RCX;
+import static dev.piecewise.kernel.Assembler.RDI;
+import static dev.piecewise.kernel.Assembler.RDX;
+import static dev.piecewise.kernel.Assembler.RSI;
+import static dev.piecewise.kernel.ProductKernel.AHEAD;
+import static dev.piecewise.kernel.ProductKernel.LINE;
+import static dev.piecewise.kernel.ProductKernel.LINES;
+import static dev.piecewise.kernel.ProductKernel.PAIRS;
+import static dev.piecewise.kernel.ProductKernel.PAIR_BYTES;
+
+/** One or two rows: every weight becomes a float, as the inputs do once a thread, and the sums stay in registers. */
+record RowBlock(Assembler code, int rows, int inputs) implements Block {
+    static final int MOST = 2;
+
+    private static final int FLOATS_A_LINE = LINE / Float.BYTES;
+    private static final int EVEN = 29;
+    private static final int ODD = 30;
+    private static final int UPPER_HALF = 31;
+
+    @Override
+    public long scratchBytes() {
+        return (long) rows * inputs * Float.BYTES;
+    }
+
+    /** r10 points at the inputs as floats. */
+    @Override
+    public void prepare(int scratch) {
+        code.loadRepeated(UPPER_HALF, RDI, ProductArguments.UPPER_HALF);
+        code.move(R10, R9);
+        code.add(R10, scratch);
+        code.move(RAX, R10);
+        code.load(RDX, RDI, ProductArguments.X);
+        code.set(RCX, rows * inputs / FLOATS_A_LINE);
+        int next = code.here();
+        code.loadWidened(0, RDX, 0);
+        code.shiftLeft(0, 0, Short.SIZE);
+        code.storeVector(RAX, 0, 0);
+        code.add(RDX, LINE / 2);
+        code.add(RAX, LINE);
+        code.subtract(RCX, 1);
+        code.jumpIfNotZero(next);
+    }
+
+    @Override
+    public void beginStrip() {
+        code.move(RDX, R10);
+    }
+
+    @Override
+    public void beginChunk() {
+        code.zero(0);
+        for (int at = 0; at < rows * PAIR_BYTES; at += LINE) {
+            code.storeVector(R9, at, 0);
+        }
+    }
+
+    @Override
+    public void multiply() {
+        for (int sum = 0; sum < 2 * rows * LINES; sum++) {
+            code.zero(sum);
+        }
+        for (int pair = 0; pair < PAIRS; pair++) {
+            for (int line = 0; line < LINES; line++) {
+                multiply(pair, line);
+            }
+        }
+        for (int sum = 0; sum < rows * LINES; sum++) {
+            code.addFloats(2 * sum, 2 * sum, 2 * sum + 1);
+            code.addFloats(2 * sum, 2 * sum, R9, sum * LINE);
+            code.storeVector(R9, sum * LINE, 2 * sum);
+        }
+        code.add(RDX, ProductKernel.BLOCK * Float.BYTES);
+    }
+
+    private void multiply(int pair, int line) {
+        int at = pair * PAIR_BYTES + line * LINE;
+        code.loadVector(ODD, RSI, at);
+        code.prefetch(RSI, at + AHEAD);
+        code.shiftLeft(EVEN, ODD, Short.SIZE);
+        code.and(ODD, ODD, UPPER_HALF);
+        for (int row = 0; row < rows; row++) {
+            int sum = row * LINES + line;
+            int x = (row * inputs + 2 * pair) * Float.BYTES;
+            code.multiplyAddRepeated(2 * sum, EVEN, RDX, x);
+            code.multiplyAddRepeated(2 * sum + 1, ODD, RDX, x + Float.BYTES);
+        }
+    }
+
+    @Override
+    public void endChunk() {}
+
+    @Override
+    public void finish() {}
+}

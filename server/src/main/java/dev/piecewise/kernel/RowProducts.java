@@ -1,0 +1,163 @@
+package dev.piecewise.kernel;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Products of a few rows with a matrix of bfloat16 that lies as oneDNN packs it for AMX: strips of 64 outputs, in each all inputs, two by two. They read memory as fast as it gives, and round as
+ * oneDNN's own do, bit by bit. Runs on PyTorch's OpenMP threads. Any thread may call.
+ */
+public final class RowProducts {
+    public static final int MOST_ROWS = TileBlock.MOST;
+
+    /** Inputs that oneDNN sums up at most before it adds them to what came before. */
+    private static final int MOST_CHUNK = 2048;
+    /** Of MXCSR: no exceptions, to the nearest, denormal numbers are zeros; as tiles have it. */
+    private static final int FLOAT_CONTROL = 0x9FC0;
+
+    private static final int UPPER_HALF = 0xFFFF0000;
+    /** Linux gives tiles to processes that ask for them: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA). */
+    private static final long ARCH_PRCTL = 158;
+
+    private static final long REQUEST = 0x1023;
+    private static final long TILE_DATA = 18;
+
+    private final MethodHandle parallel;
+    private final int threads;
+    private final Map<Long, Kernel> kernels = new ConcurrentHashMap<>();
+    private final ThreadLocal<Workspace> workspaces;
+
+    private RowProducts(MemorySegment parallel, int threads) {
+        this.parallel = downcall(parallel, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+        this.threads = threads;
+        this.workspaces = ThreadLocal.withInitial(() -> new Workspace(threads));
+    }
+
+    /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
+    public static Optional<RowProducts> on(int threads) {
+        Optional<MemorySegment> parallel = SymbolLookup.loaderLookup().find("GOMP_parallel");
+        boolean possible = parallel.isPresent() && Cpu.has("amx_bf16", "avx512f", "avx512_bf16") && tilesAllowed();
+        return possible ? Optional.of(new RowProducts(parallel.get(), threads)) : Optional.empty();
+    }
+
+    /** Whether matrices of this shape are multiplied; others lie otherwise. */
+    public static boolean fit(long inputs, long outputs) {
+        return inputs % ProductKernel.BLOCK == 0 && outputs % ProductKernel.OUTPUTS == 0;
+    }
+
+    /**
+     * y = onto + x Wᵀ, bfloat16.
+     *
+     * @param x address of [rows, inputs], one to {@link #MOST_ROWS} of them
+     * @param weights address of the packed matrix
+     * @param onto address of [rows, outputs], or 0 to add nothing
+     * @param y address of [rows, outputs]
+     */
+    public void multiply(long x, long weights, long onto, long y, int rows, int inputs, int outputs) {
+        Kernel kernel = kernels.computeIfAbsent((long) rows << Integer.SIZE | inputs, _ -> Kernel.of(rows, inputs));
+        Workspace workspace = workspaces.get();
+        workspace.share(outputs / ProductKernel.OUTPUTS, kernel.scratchBytes);
+        MemorySegment arguments = workspace.arguments;
+        arguments.set(JAVA_LONG, ProductArguments.STRIP_BYTES, (long) inputs * ProductKernel.OUTPUTS * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.WEIGHTS, weights);
+        arguments.set(JAVA_LONG, ProductArguments.CHUNKS, kernel.chunks);
+        arguments.set(JAVA_LONG, ProductArguments.BLOCKS, inputs / ProductKernel.BLOCK / kernel.chunks);
+        arguments.set(JAVA_LONG, ProductArguments.X, x);
+        arguments.set(JAVA_LONG, ProductArguments.X_ROW_BYTES, (long) inputs * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.Y, y);
+        arguments.set(JAVA_LONG, ProductArguments.Y_ROW_BYTES, (long) outputs * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.ONTO, onto);
+        MemorySegment.copy(kernel.tiles, 0, arguments, ProductArguments.TILES, kernel.tiles.byteSize());
+        try {
+            parallel.invokeExact(kernel.code, arguments, threads, 0);
+        } catch (Throwable e) {
+            throw new IllegalStateException("libgomp does not take a function", e);
+        }
+    }
+
+    /** As oneDNN cuts them: into equal parts of whole blocks, as few as possible. */
+    static int chunks(int inputs) {
+        int chunks = Math.ceilDiv(inputs, MOST_CHUNK);
+        while (inputs % (chunks * ProductKernel.BLOCK) != 0) {
+            chunks++;
+        }
+        return chunks;
+    }
+
+    private static boolean tilesAllowed() {
+        Optional<MemorySegment> call = Linker.nativeLinker().defaultLookup().find("syscall");
+        if (call.isEmpty()) {
+            return false;
+        }
+        try {
+            return (long) downcall(call.get(), FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
+                            .invokeExact(ARCH_PRCTL, REQUEST, TILE_DATA)
+                    == 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException("syscall does not take numbers", e);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle downcall(MemorySegment function, FunctionDescriptor type) {
+        return Linker.nativeLinker().downcallHandle(function, type);
+    }
+
+    private record Kernel(MemorySegment code, long scratchBytes, long chunks, MemorySegment tiles) {
+        static Kernel of(int rows, int inputs) {
+            return new Kernel(
+                    MachineCode.of(ProductKernel.code(rows, inputs)),
+                    ProductKernel.scratchBytes(rows, inputs),
+                    RowProducts.chunks(inputs),
+                    MemorySegment.ofArray(TileBlock.configuration(rows)));
+        }
+    }
+
+    /** The arguments of a thread's calls, and the memory of those that help it. */
+    private static final class Workspace {
+        private final MemorySegment arguments;
+        private final int threads;
+        private MemorySegment scratch = MemorySegment.NULL;
+
+        Workspace(int threads) {
+            this.threads = threads;
+            this.arguments = Arena.ofAuto()
+                    .allocate(
+                            ProductArguments.SHARES + (long) threads * ProductArguments.SHARE_BYTES,
+                            ProductKernel.LINE);
+            long shares = arguments.address() + ProductArguments.SHARES;
+            arguments.set(JAVA_LONG, ProductArguments.THREADS, threads);
+            arguments.set(JAVA_LONG, ProductArguments.FIRST_SHARE, shares);
+            arguments.set(
+                    JAVA_LONG, ProductArguments.LAST_SHARE, shares + (long) threads * ProductArguments.SHARE_BYTES);
+            arguments.set(JAVA_INT, ProductArguments.UPPER_HALF, UPPER_HALF);
+            arguments.set(JAVA_INT, ProductArguments.FLOAT_CONTROL, FLOAT_CONTROL);
+        }
+
+        /** Gives every thread its share of so many strips, and so many bytes. */
+        void share(int strips, long bytes) {
+            arguments.set(JAVA_LONG, ProductArguments.BEGAN, 0);
+            for (int thread = 0; thread < threads; thread++) {
+                long at = ProductArguments.SHARES + (long) thread * ProductArguments.SHARE_BYTES;
+                arguments.set(JAVA_LONG, at, (long) strips * thread / threads);
+                arguments.set(JAVA_LONG, at + ProductArguments.SHARE_END, (long) strips * (thread + 1) / threads);
+            }
+            if (scratch.byteSize() < bytes * threads) {
+                scratch = Arena.ofAuto().allocate(bytes * threads, ProductKernel.LINE);
+                arguments.set(JAVA_LONG, ProductArguments.SCRATCH, scratch.address());
+            }
+            arguments.set(JAVA_LONG, ProductArguments.SCRATCH_BYTES, bytes);
+        }
+    }
+}
