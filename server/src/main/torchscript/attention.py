@@ -92,10 +92,14 @@ def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, places: Tensor, m
     return torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=scale).reshape([n, q.size(1) * dim])
 
 
-def attend_spans(self, q: Tensor, keys: Tensor, values: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], window: int, scale: float) -> Tensor:
-    # q [T, heads, head_dim] -> [T, heads * head_dim]. groups = (first row, rows, longest context) each of single tokens that are attended to together; spans up to there have one row each
+def attend_spans(self, q: Tensor, keys: Tensor, values: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], alone: List[int], table: Tensor, window: int, scale: float) -> Tensor:
+    # q [T, heads, head_dim] -> [T, heads * head_dim]. groups = (first row, rows, longest context) each of single tokens that are attended to together; spans up to there have one row each.
+    # alone, table: the first tokens by attend_alone(), if there are any; no groups then
     parts = annotate(List[Tensor], [])
     reached = 0
+    if len(alone) > 0:
+        parts.append(self.attend_alone(q, keys, values, table, alone, window))
+        reached = alone[1]
     for g in range(len(groups) // 3 + 1):
         last = g == len(groups) // 3
         together = not last and (window == 0 or groups[g * 3 + 2] <= window)
@@ -148,7 +152,7 @@ def flash_differs(self, like: Tensor, heads: int, kv_heads: int, dim: int, windo
     values = torch.randn([100, kv_heads, dim], dtype=6, device=like.device).to(15)
     scale = 1.0 / float(dim) ** 0.5
     one = self.attend_flash(q, keys, values, self.flash_tables(spans, like), spans, window, scale)
-    each = self.attend_spans(q, keys, values, spans, annotate(List[int], []), annotate(List[Tensor], []), window, scale)
+    each = self.attend_spans(q, keys, values, spans, annotate(List[int], []), annotate(List[Tensor], []), annotate(List[int], []), like, window, scale)
     return torch.amax(torch.abs(torch.sub(one.to(6), each.to(6)))).view([1])
 
 

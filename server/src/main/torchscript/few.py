@@ -1,4 +1,4 @@
-# Products of a few rows with packed weights, by our own machine code (kernel/RowProducts).
+# Products of a few rows with packed weights and attention of single tokens, by our own machine code (kernel/RowProducts, kernel/RowAttention).
 
 
 def few(self, x: Tensor, w: Tensor, most: int) -> bool:
@@ -9,6 +9,13 @@ def few_rows(self, x: Tensor, w: Tensor, onto: Tensor) -> Tensor:
     # x [T, in], onto [T, out] or empty -> onto + w x
     y = torch.empty([x.size(0), w.size(0)], dtype=x.dtype)
     ops.piecewise.rows(x.contiguous(), w, onto.contiguous(), y, x.size(0), x.size(1), w.size(0))
+    return y
+
+
+def attend_alone(self, q: Tensor, keys: Tensor, values: Tensor, table: Tensor, alone: List[int], window: int) -> Tensor:
+    # the first tokens of q [T, heads, head_dim], whose rows lie as project_heads() leaves them -> [tokens, heads * head_dim]; alone = [items in the table, tokens, places of the longest]
+    y = torch.empty([alone[1], q.size(1) * q.size(2)], dtype=q.dtype)
+    ops.piecewise.attend(q, keys, values, table, y, alone[0], q.size(1), keys.size(1), q.size(2), window, alone[2])
     return y
 
 

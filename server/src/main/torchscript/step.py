@@ -76,8 +76,8 @@ def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     return self.linear(x, weights[2], none, shape[11], none)
 
 
-def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int]) -> Tensor:
-    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each; groups = see attend_spans()
+def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int], alone: List[int], table: Tensor) -> Tensor:
+    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each; groups, alone and table = see attend_spans()
     total = counts[0]
     device = weights[0].device
     dtype = weights[0].dtype
@@ -114,7 +114,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         if shape[10] == 1:
             attended = self.attend_flash(q, keys, values, ragged, spans, windows[layer], numbers[1])
         else:
-            attended = self.attend_spans(q, keys, values, spans, groups, contexts, windows[layer], numbers[1])
+            attended = self.attend_spans(q, keys, values, spans, groups, contexts, alone, table, windows[layer], numbers[1])
         update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = self.base_linear(attended, weights, shape, layer, 1, update)
         h = self.norm(x, weights[base + 5], eps)

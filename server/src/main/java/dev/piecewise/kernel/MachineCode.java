@@ -15,7 +15,18 @@ final class MachineCode {
     private static final int READ_EXECUTE = 5;
     private static final int PRIVATE_ANONYMOUS = 0x22;
 
+    private static final byte[] RETURN = {(byte) 0xC3};
+
     private MachineCode() {}
+
+    /** Whether the system lets this process make code. */
+    static boolean allowed() {
+        try {
+            return of(RETURN).byteSize() == RETURN.length;
+        } catch (IllegalStateException refused) {
+            return false;
+        }
+    }
 
     /** Where these bytes lie from now on, to be called. Written first and made to run then: never both at once. */
     @SuppressWarnings("restricted")

@@ -1,12 +1,12 @@
 package dev.piecewise.kernel;
 
-import static dev.piecewise.kernel.Assembler.R11;
-import static dev.piecewise.kernel.Assembler.R8;
-import static dev.piecewise.kernel.Assembler.R9;
-import static dev.piecewise.kernel.Assembler.RAX;
-import static dev.piecewise.kernel.Assembler.RCX;
-import static dev.piecewise.kernel.Assembler.RDI;
-import static dev.piecewise.kernel.Assembler.RSI;
+import static dev.piecewise.kernel.ScalarAssembler.R11;
+import static dev.piecewise.kernel.ScalarAssembler.R8;
+import static dev.piecewise.kernel.ScalarAssembler.R9;
+import static dev.piecewise.kernel.ScalarAssembler.RAX;
+import static dev.piecewise.kernel.ScalarAssembler.RCX;
+import static dev.piecewise.kernel.ScalarAssembler.RDI;
+import static dev.piecewise.kernel.ScalarAssembler.RSI;
 
 /**
  * Machine code of y = onto + x Wᵀ for rows x [rows, inputs], bfloat16 throughout, whose sums are rounded as oneDNN's with AMX tiles are: within a block of 32 inputs the even and

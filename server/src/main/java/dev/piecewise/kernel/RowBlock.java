@@ -1,17 +1,17 @@
 package dev.piecewise.kernel;
 
-import static dev.piecewise.kernel.Assembler.R10;
-import static dev.piecewise.kernel.Assembler.R9;
-import static dev.piecewise.kernel.Assembler.RAX;
-import static dev.piecewise.kernel.Assembler.RCX;
-import static dev.piecewise.kernel.Assembler.RDI;
-import static dev.piecewise.kernel.Assembler.RDX;
-import static dev.piecewise.kernel.Assembler.RSI;
 import static dev.piecewise.kernel.ProductKernel.AHEAD;
 import static dev.piecewise.kernel.ProductKernel.LINE;
 import static dev.piecewise.kernel.ProductKernel.LINES;
 import static dev.piecewise.kernel.ProductKernel.PAIRS;
 import static dev.piecewise.kernel.ProductKernel.PAIR_BYTES;
+import static dev.piecewise.kernel.ScalarAssembler.R10;
+import static dev.piecewise.kernel.ScalarAssembler.R9;
+import static dev.piecewise.kernel.ScalarAssembler.RAX;
+import static dev.piecewise.kernel.ScalarAssembler.RCX;
+import static dev.piecewise.kernel.ScalarAssembler.RDI;
+import static dev.piecewise.kernel.ScalarAssembler.RDX;
+import static dev.piecewise.kernel.ScalarAssembler.RSI;
 
 /** One or two rows: every weight becomes a float, as the inputs do once a thread, and the sums stay in registers. */
 record RowBlock(Assembler code, int rows, int inputs) implements Block {

@@ -1,15 +1,9 @@
 package dev.piecewise.kernel;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,28 +21,19 @@ public final class RowProducts {
     private static final int FLOAT_CONTROL = 0x9FC0;
 
     private static final int UPPER_HALF = 0xFFFF0000;
-    /** Linux gives tiles to processes that ask for them: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA). */
-    private static final long ARCH_PRCTL = 158;
 
-    private static final long REQUEST = 0x1023;
-    private static final long TILE_DATA = 18;
-
-    private final MethodHandle parallel;
-    private final int threads;
+    private final Team team;
     private final Map<Long, Kernel> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Workspace> workspaces;
 
-    private RowProducts(MemorySegment parallel, int threads) {
-        this.parallel = downcall(parallel, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
-        this.threads = threads;
-        this.workspaces = ThreadLocal.withInitial(() -> new Workspace(threads));
+    private RowProducts(Team team) {
+        this.team = team;
+        this.workspaces = ThreadLocal.withInitial(() -> new Workspace(team));
     }
 
     /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
     public static Optional<RowProducts> on(int threads) {
-        Optional<MemorySegment> parallel = SymbolLookup.loaderLookup().find("GOMP_parallel");
-        boolean possible = parallel.isPresent() && Cpu.has("amx_bf16", "avx512f", "avx512_bf16") && tilesAllowed();
-        return possible ? Optional.of(new RowProducts(parallel.get(), threads)) : Optional.empty();
+        return Team.of(threads).map(RowProducts::new);
     }
 
     /** Whether matrices of this shape are multiplied; others lie otherwise. */
@@ -79,11 +64,7 @@ public final class RowProducts {
         arguments.set(JAVA_LONG, ProductArguments.Y_ROW_BYTES, (long) outputs * Short.BYTES);
         arguments.set(JAVA_LONG, ProductArguments.ONTO, onto);
         MemorySegment.copy(kernel.tiles, 0, arguments, ProductArguments.TILES, kernel.tiles.byteSize());
-        try {
-            parallel.invokeExact(kernel.code, arguments, threads, 0);
-        } catch (Throwable e) {
-            throw new IllegalStateException("libgomp does not take a function", e);
-        }
+        team.run(kernel.code, arguments);
     }
 
     /** As oneDNN cuts them: into equal parts of whole blocks, as few as possible. */
@@ -93,25 +74,6 @@ public final class RowProducts {
             chunks++;
         }
         return chunks;
-    }
-
-    private static boolean tilesAllowed() {
-        Optional<MemorySegment> call = Linker.nativeLinker().defaultLookup().find("syscall");
-        if (call.isEmpty()) {
-            return false;
-        }
-        try {
-            return (long) downcall(call.get(), FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
-                            .invokeExact(ARCH_PRCTL, REQUEST, TILE_DATA)
-                    == 0;
-        } catch (Throwable e) {
-            throw new IllegalStateException("syscall does not take numbers", e);
-        }
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle downcall(MemorySegment function, FunctionDescriptor type) {
-        return Linker.nativeLinker().downcallHandle(function, type);
     }
 
     private record Kernel(MemorySegment code, long scratchBytes, long chunks, MemorySegment tiles) {
@@ -124,23 +86,21 @@ public final class RowProducts {
         }
     }
 
-    /** The arguments of a thread's calls, and the memory of those that help it. */
+    /** The arguments of a thread's calls. */
     private static final class Workspace {
         private final MemorySegment arguments;
+        private final Team.Scratch scratch;
         private final int threads;
-        private MemorySegment scratch = MemorySegment.NULL;
 
-        Workspace(int threads) {
-            this.threads = threads;
-            this.arguments = Arena.ofAuto()
-                    .allocate(
-                            ProductArguments.SHARES + (long) threads * ProductArguments.SHARE_BYTES,
-                            ProductKernel.LINE);
-            long shares = arguments.address() + ProductArguments.SHARES;
+        Workspace(Team team) {
+            this.threads = team.threads();
+            this.scratch = team.new Scratch();
+            long shares = (long) threads * ProductArguments.SHARE_BYTES;
+            this.arguments = Team.arguments(ProductArguments.SHARES + shares);
+            long first = arguments.address() + ProductArguments.SHARES;
             arguments.set(JAVA_LONG, ProductArguments.THREADS, threads);
-            arguments.set(JAVA_LONG, ProductArguments.FIRST_SHARE, shares);
-            arguments.set(
-                    JAVA_LONG, ProductArguments.LAST_SHARE, shares + (long) threads * ProductArguments.SHARE_BYTES);
+            arguments.set(JAVA_LONG, ProductArguments.FIRST_SHARE, first);
+            arguments.set(JAVA_LONG, ProductArguments.LAST_SHARE, first + shares);
             arguments.set(JAVA_INT, ProductArguments.UPPER_HALF, UPPER_HALF);
             arguments.set(JAVA_INT, ProductArguments.FLOAT_CONTROL, FLOAT_CONTROL);
         }
@@ -153,10 +113,7 @@ public final class RowProducts {
                 arguments.set(JAVA_LONG, at, (long) strips * thread / threads);
                 arguments.set(JAVA_LONG, at + ProductArguments.SHARE_END, (long) strips * (thread + 1) / threads);
             }
-            if (scratch.byteSize() < bytes * threads) {
-                scratch = Arena.ofAuto().allocate(bytes * threads, ProductKernel.LINE);
-                arguments.set(JAVA_LONG, ProductArguments.SCRATCH, scratch.address());
-            }
+            arguments.set(JAVA_LONG, ProductArguments.SCRATCH, scratch.of(bytes));
             arguments.set(JAVA_LONG, ProductArguments.SCRATCH_BYTES, bytes);
         }
     }

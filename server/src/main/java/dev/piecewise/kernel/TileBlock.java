@@ -1,16 +1,16 @@
 package dev.piecewise.kernel;
 
-import static dev.piecewise.kernel.Assembler.R10;
-import static dev.piecewise.kernel.Assembler.R9;
-import static dev.piecewise.kernel.Assembler.RAX;
-import static dev.piecewise.kernel.Assembler.RDI;
-import static dev.piecewise.kernel.Assembler.RDX;
-import static dev.piecewise.kernel.Assembler.RSI;
 import static dev.piecewise.kernel.ProductKernel.AHEAD;
 import static dev.piecewise.kernel.ProductKernel.LINE;
 import static dev.piecewise.kernel.ProductKernel.LINES;
 import static dev.piecewise.kernel.ProductKernel.PAIRS;
 import static dev.piecewise.kernel.ProductKernel.PAIR_BYTES;
+import static dev.piecewise.kernel.ScalarAssembler.R10;
+import static dev.piecewise.kernel.ScalarAssembler.R9;
+import static dev.piecewise.kernel.ScalarAssembler.RAX;
+import static dev.piecewise.kernel.ScalarAssembler.RDI;
+import static dev.piecewise.kernel.ScalarAssembler.RDX;
+import static dev.piecewise.kernel.ScalarAssembler.RSI;
 
 /** Up to 16 rows, by AMX tiles. The weights go through registers first: tiles alone, which take their lines 256 bytes apart, get a tenth less of memory. */
 record TileBlock(Assembler code) implements Block {

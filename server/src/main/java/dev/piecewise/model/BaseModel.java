@@ -9,6 +9,7 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.kernel.RowAttention.Heads;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -167,6 +168,15 @@ public final class BaseModel implements AutoCloseable {
     /** Whether all of a step's sequences attend in one call. */
     boolean attendsAtOnce() {
         return flash;
+    }
+
+    /** Whether single tokens attend by machine code of our own. */
+    boolean attendsAlone() {
+        return packed() && TorchOperators.present() && heads().fit();
+    }
+
+    Heads heads() {
+        return new Heads(config.heads(), config.kvHeads(), config.headDim());
     }
 
     /** Whether linear layers that are added to the model, as a resident pool's, are laid out as its own. */

@@ -26,6 +26,7 @@ public final class TorchRunner implements ModelRunner {
     private final StepGains gains;
     private final HostTensor ints;
     private final HostTensor floats;
+    private final HostTensor items;
     private boolean prepared;
 
     /**
@@ -41,6 +42,7 @@ public final class TorchRunner implements ModelRunner {
         this.gains = new StepGains(base, pool.sharers());
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
+        this.items = new HostTensor(base.script(), DataType.INT64, 1024);
     }
 
     ResidentPool resident() {
@@ -58,6 +60,8 @@ public final class TorchRunner implements ModelRunner {
         StepInputs inputs = new StepInputs(batch);
         long[] counts = inputs.counts();
         PtNDArray taken = gains.of(batch);
+        SingleTokens alone =
+                new SingleTokens(base.heads(), arena.places(), base.attendsAlone() ? batch.spans() : List.of());
         float[] rows = base.script()
                 .call("step")
                 .with(base.weights())
@@ -75,10 +79,17 @@ public final class TorchRunner implements ModelRunner {
                 .tensor(taken)
                 .ints(counts)
                 .ints(inputs.spanTable())
-                .ints(base.attendsAtOnce() ? new long[0] : new Together(batch.spans(), arena.width()).table())
+                .ints(groups(batch))
                 .ints(inputs.segments())
+                .ints(alone.counts())
+                .tensor(items.write(alone.table()))
                 .floats();
         return results(batch, rows, counts);
+    }
+
+    private long[] groups(Batch batch) {
+        boolean grouped = !base.attendsAtOnce() && !base.attendsAlone();
+        return grouped ? new Together(batch.spans(), arena.width()).table() : new long[0];
     }
 
     /** Profiling and specialising would compile the script again for every new shape; the setting belongs to the thread, as its helpers do. */
@@ -157,6 +168,7 @@ public final class TorchRunner implements ModelRunner {
     public void close() {
         ints.close();
         floats.close();
+        items.close();
         gains.close();
         pool.close();
         bank.close();

@@ -1,0 +1,90 @@
+package dev.piecewise.kernel;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/** PyTorch's OpenMP threads, which run a kernel together: the caller's and its helpers. Any thread may call. */
+final class Team {
+    /** Linux gives tiles to processes that ask for them: arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA). */
+    private static final long ARCH_PRCTL = 158;
+
+    private static final long REQUEST = 0x1023;
+    private static final long TILE_DATA = 18;
+
+    private final MethodHandle parallel;
+    private final int threads;
+
+    private Team(MemorySegment parallel, int threads) {
+        this.parallel = downcall(parallel, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+        this.threads = threads;
+    }
+
+    /** So many threads, where this machine has AMX, the system allows it, and libgomp was loaded. */
+    static Optional<Team> of(int threads) {
+        Optional<MemorySegment> parallel = SymbolLookup.loaderLookup().find("GOMP_parallel");
+        boolean possible = parallel.isPresent()
+                && Cpu.has("amx_bf16", "avx512f", "avx512_bf16")
+                && tilesAllowed()
+                && MachineCode.allowed();
+        return possible ? Optional.of(new Team(parallel.get(), threads)) : Optional.empty();
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    /** Every thread calls the kernel with these arguments once. */
+    void run(MemorySegment kernel, MemorySegment arguments) {
+        try {
+            parallel.invokeExact(kernel, arguments, threads, 0);
+        } catch (Throwable e) {
+            throw new IllegalStateException("libgomp does not take a function", e);
+        }
+    }
+
+    /** Memory for a kernel's arguments, filled with zeros. */
+    static MemorySegment arguments(long bytes) {
+        return Arena.ofAuto().allocate(bytes, ProductKernel.LINE);
+    }
+
+    private static boolean tilesAllowed() {
+        Optional<MemorySegment> call = Linker.nativeLinker().defaultLookup().find("syscall");
+        if (call.isEmpty()) {
+            return false;
+        }
+        try {
+            return (long) downcall(call.get(), FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG))
+                            .invokeExact(ARCH_PRCTL, REQUEST, TILE_DATA)
+                    == 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException("syscall does not take numbers", e);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle downcall(MemorySegment function, FunctionDescriptor type) {
+        return Linker.nativeLinker().downcallHandle(function, type);
+    }
+
+    /** Memory of a team's threads, as much as was ever needed. Confined to one thread. */
+    final class Scratch {
+        private MemorySegment memory = MemorySegment.NULL;
+
+        /** The address of so many bytes for each thread, side by side. */
+        long of(long bytes) {
+            if (memory.byteSize() < bytes * threads) {
+                memory = Arena.ofAuto().allocate(bytes * threads, ProductKernel.LINE);
+            }
+            return memory.address();
+        }
+    }
+}
