@@ -17,7 +17,7 @@ public final class RowAttention {
     public static final int SPARE_PLACES = AttentionKernel.PLACES;
 
     private final Team team;
-    private final Map<Heads, MemorySegment> kernels = new ConcurrentHashMap<>();
+    private final Map<Heads, Kernel> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Workspace> workspaces;
 
     private RowAttention(Team team) {
@@ -37,10 +37,15 @@ public final class RowAttention {
             return AttentionKernel.fit(all, kv, dim);
         }
 
-        private MemorySegment code() {
-            return MachineCode.of(AttentionKernel.code(all, kv, dim));
+        private Kernel kernel() {
+            return new Kernel(
+                    MachineCode.of(AttentionKernel.code(all, kv, dim)).address(),
+                    MemorySegment.ofArray(AttentionKernel.configuration(all, kv)),
+                    (float) (1 / Math.sqrt(dim) / Math.log(2)));
         }
     }
+
+    private record Kernel(long code, MemorySegment tiles, float scale) {}
 
     /** The table that {@link #attend} reads. */
     public static final class Table {
@@ -80,8 +85,8 @@ public final class RowAttention {
      */
     public void attend(
             long q, long keys, long values, long y, long table, int items, Heads heads, long window, long longest) {
-        MemorySegment kernel = kernels.computeIfAbsent(heads, Heads::code);
-        MemorySegment arguments = workspaces.get().of(heads, longest);
+        Kernel kernel = kernels.computeIfAbsent(heads, Heads::kernel);
+        MemorySegment arguments = workspaces.get().of(kernel, AttentionKernel.scratchBytes(heads.dim, longest));
         arguments.set(JAVA_LONG, AttentionArguments.ITEMS, items);
         arguments.set(JAVA_LONG, AttentionArguments.TABLE, table);
         arguments.set(JAVA_LONG, AttentionArguments.Q, q);
@@ -89,7 +94,7 @@ public final class RowAttention {
         arguments.set(JAVA_LONG, AttentionArguments.VALUES, values);
         arguments.set(JAVA_LONG, AttentionArguments.Y, y);
         arguments.set(JAVA_LONG, AttentionArguments.WINDOW, window == 0 ? Long.MAX_VALUE : window);
-        team.run(kernel, arguments);
+        team.run(kernel.code, arguments.address());
     }
 
     /** The arguments of a thread's calls. */
@@ -110,15 +115,13 @@ public final class RowAttention {
                     AttentionKernel.POWER.length);
         }
 
-        MemorySegment of(Heads heads, long longest) {
-            long bytes = AttentionKernel.scratchBytes(heads.dim, longest);
+        MemorySegment of(Kernel kernel, long bytes) {
             arguments.set(JAVA_LONG, AttentionArguments.BEGAN, 0);
             arguments.set(JAVA_LONG, AttentionArguments.NEXT, 0);
             arguments.set(JAVA_LONG, AttentionArguments.SCRATCH, scratch.of(bytes));
             arguments.set(JAVA_LONG, AttentionArguments.SCRATCH_BYTES, bytes);
-            arguments.set(JAVA_FLOAT, AttentionArguments.SCALE, (float) (1 / Math.sqrt(heads.dim) / Math.log(2)));
-            byte[] tiles = AttentionKernel.configuration(heads.all, heads.kv);
-            MemorySegment.copy(MemorySegment.ofArray(tiles), 0, arguments, AttentionArguments.TILES, tiles.length);
+            arguments.set(JAVA_FLOAT, AttentionArguments.SCALE, kernel.scale);
+            MemorySegment.copy(kernel.tiles, 0, arguments, AttentionArguments.TILES, kernel.tiles.byteSize());
             return arguments;
         }
     }

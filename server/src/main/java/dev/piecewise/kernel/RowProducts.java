@@ -64,7 +64,7 @@ public final class RowProducts {
         arguments.set(JAVA_LONG, ProductArguments.Y_ROW_BYTES, (long) outputs * Short.BYTES);
         arguments.set(JAVA_LONG, ProductArguments.ONTO, onto);
         MemorySegment.copy(kernel.tiles, 0, arguments, ProductArguments.TILES, kernel.tiles.byteSize());
-        team.run(kernel.code, arguments);
+        team.run(kernel.code, arguments.address());
     }
 
     /** As oneDNN cuts them: into equal parts of whole blocks, as few as possible. */
@@ -76,10 +76,10 @@ public final class RowProducts {
         return chunks;
     }
 
-    private record Kernel(MemorySegment code, long scratchBytes, long chunks, MemorySegment tiles) {
+    private record Kernel(long code, long scratchBytes, long chunks, MemorySegment tiles) {
         static Kernel of(int rows, int inputs) {
             return new Kernel(
-                    MachineCode.of(ProductKernel.code(rows, inputs)),
+                    MachineCode.of(ProductKernel.code(rows, inputs)).address(),
                     ProductKernel.scratchBytes(rows, inputs),
                     RowProducts.chunks(inputs),
                     MemorySegment.ofArray(TileBlock.configuration(rows)));

@@ -1,6 +1,5 @@
 package dev.piecewise.kernel;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -20,32 +19,31 @@ final class Team {
     private static final long REQUEST = 0x1023;
     private static final long TILE_DATA = 18;
 
-    private final MethodHandle parallel;
+    private static final String PARALLEL = "GOMP_parallel";
+
     private final int threads;
 
-    private Team(MemorySegment parallel, int threads) {
-        this.parallel = downcall(parallel, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+    private Team(int threads) {
         this.threads = threads;
     }
 
     /** So many threads, where this machine has AMX, the system allows it, and libgomp was loaded. */
     static Optional<Team> of(int threads) {
-        Optional<MemorySegment> parallel = SymbolLookup.loaderLookup().find("GOMP_parallel");
-        boolean possible = parallel.isPresent()
+        boolean possible = SymbolLookup.loaderLookup().find(PARALLEL).isPresent()
                 && Cpu.has("amx_bf16", "avx512f", "avx512_bf16")
                 && tilesAllowed()
                 && MachineCode.allowed();
-        return possible ? Optional.of(new Team(parallel.get(), threads)) : Optional.empty();
+        return possible ? Optional.of(new Team(threads)) : Optional.empty();
     }
 
     int threads() {
         return threads;
     }
 
-    /** Every thread calls the kernel with these arguments once. */
-    void run(MemorySegment kernel, MemorySegment arguments) {
+    /** Every thread calls the kernel, by its address, with the address of these arguments once. */
+    void run(long kernel, long arguments) {
         try {
-            parallel.invokeExact(kernel, arguments, threads, 0);
+            LibGomp.PARALLEL.invokeExact(kernel, arguments, threads, 0);
         } catch (Throwable e) {
             throw new IllegalStateException("libgomp does not take a function", e);
         }
@@ -73,6 +71,13 @@ final class Team {
     @SuppressWarnings("restricted")
     private static MethodHandle downcall(MemorySegment function, FunctionDescriptor type) {
         return Linker.nativeLinker().downcallHandle(function, type);
+    }
+
+    /** A constant, because calls by a handle that could change make garbage. */
+    private static final class LibGomp {
+        static final MethodHandle PARALLEL = downcall(
+                SymbolLookup.loaderLookup().findOrThrow(Team.PARALLEL),
+                FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
     }
 
     /** Memory of a team's threads, as much as was ever needed. Confined to one thread. */

@@ -1,5 +1,9 @@
 package dev.piecewise.model;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.kernel.RowAttention;
 import dev.piecewise.kernel.RowAttention.Heads;
@@ -10,7 +14,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -31,12 +34,11 @@ final class TorchOperators {
             "attend(Tensor q, Tensor keys, Tensor values, Tensor table, Tensor(a!) y, int items, int heads, int kv_heads, int dim, int window, int longest) -> ()";
 
     private static final Arena ALWAYS = Arena.global();
+    private static final MemorySegment MEMORY = memory();
     private static final boolean PRESENT = register();
 
     private final RowProducts products;
     private final RowAttention attention;
-    private final MethodHandle address = function("aoti_torch_get_data_ptr", ValueLayout.ADDRESS, ValueLayout.ADDRESS);
-    private final MethodHandle delete = function("aoti_torch_delete_tensor_object", ValueLayout.ADDRESS);
 
     private TorchOperators(RowProducts products, RowAttention attention) {
         this.products = products;
@@ -46,6 +48,11 @@ final class TorchOperators {
     /** Whether the script may call them: not on other processors, nor where libraries lack what they need. PyTorch must have been loaded. */
     static boolean present() {
         return PRESENT;
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment memory() {
+        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     }
 
     private static boolean register() {
@@ -65,31 +72,19 @@ final class TorchOperators {
     private void define() {
         MemorySegment namespace = ALWAYS.allocateFrom(NAMESPACE);
         MemorySegment file = ALWAYS.allocateFrom("TorchOperators.java");
-        MemorySegment library = ALWAYS.allocate(ValueLayout.ADDRESS);
-        MethodHandle define = function(
-                "aoti_torch_library_init_def",
-                ValueLayout.ADDRESS,
-                ValueLayout.ADDRESS,
-                ValueLayout.JAVA_INT,
-                ValueLayout.ADDRESS);
-        MethodHandle schema = function("aoti_torch_library_def", ValueLayout.ADDRESS, ValueLayout.ADDRESS);
-        MethodHandle implement = function(
-                "aoti_torch_library_init_impl",
-                ValueLayout.ADDRESS,
-                ValueLayout.ADDRESS,
-                ValueLayout.ADDRESS,
-                ValueLayout.JAVA_INT,
-                ValueLayout.ADDRESS);
-        MethodHandle kernel =
-                function("aoti_torch_library_impl", ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+        MemorySegment library = ALWAYS.allocate(ADDRESS);
+        MethodHandle define = function("aoti_torch_library_init_def", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
+        MethodHandle schema = function("aoti_torch_library_def", ADDRESS, ADDRESS);
+        MethodHandle implement = function("aoti_torch_library_init_impl", ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
+        MethodHandle kernel = function("aoti_torch_library_impl", ADDRESS, ADDRESS, ADDRESS);
         try {
             check((int) define.invokeExact(namespace, file, 0, library));
-            MemorySegment definitions = library.get(ValueLayout.ADDRESS, 0);
+            MemorySegment definitions = library.get(ADDRESS, 0);
             check((int) schema.invokeExact(definitions, ALWAYS.allocateFrom(ROWS)));
             check((int) schema.invokeExact(definitions, ALWAYS.allocateFrom(ATTEND)));
             check((int) implement.invokeExact(
                     namespace, ALWAYS.allocateFrom("CompositeExplicitAutograd"), file, 0, library));
-            MemorySegment implementations = library.get(ValueLayout.ADDRESS, 0);
+            MemorySegment implementations = library.get(ADDRESS, 0);
             check((int) kernel.invokeExact(implementations, ALWAYS.allocateFrom("rows"), entry("rows")));
             check((int) kernel.invokeExact(implementations, ALWAYS.allocateFrom("attend"), entry("attend")));
         } catch (Throwable e) {
@@ -100,68 +95,71 @@ final class TorchOperators {
     /** Where PyTorch calls the method of this name. */
     @SuppressWarnings("restricted")
     private MemorySegment entry(String method) throws ReflectiveOperationException {
-        MethodType type = MethodType.methodType(void.class, MemorySegment.class, long.class, long.class);
+        MethodType type = MethodType.methodType(void.class, long.class, long.class, long.class);
         return Linker.nativeLinker()
                 .upcallStub(
                         MethodHandles.lookup()
                                 .findVirtual(TorchOperators.class, method, type)
                                 .bindTo(this),
-                        FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+                        FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG),
                         ALWAYS);
     }
 
-    /** Called by PyTorch, as {@link #attend}. What is thrown here ends the process: nothing can go on with numbers that are missing. */
+    /**
+     * Called by PyTorch with the address of the arguments and how many they and the results are, as {@link #attend}. What is thrown here ends the process: nothing can go on with numbers that
+     * are missing. Numbers instead of memory segments, because a step has hundreds of these calls and is to leave no garbage.
+     */
     @SuppressWarnings("unused")
-    private void rows(MemorySegment stack, long inputs, long outputs) throws Throwable {
-        MemorySegment values = arguments(stack, inputs);
-        int rows = number(values, 4);
-        int in = number(values, 5);
-        int out = number(values, 6);
+    private void rows(long arguments, long inputs, long outputs) throws Throwable {
+        long spare = arguments + (inputs - 1) * Long.BYTES;
+        int rows = number(arguments, 4);
+        int in = number(arguments, 5);
+        int out = number(arguments, 6);
         products.multiply(
-                address(values, 0), address(values, 1), address(values, 2), address(values, 3), rows, in, out);
-        delete(values, 4);
+                data(arguments, 0, spare),
+                data(arguments, 1, spare),
+                data(arguments, 2, spare),
+                data(arguments, 3, spare),
+                rows,
+                in,
+                out);
+        delete(arguments, 4);
     }
 
     @SuppressWarnings("unused")
-    private void attend(MemorySegment stack, long inputs, long outputs) throws Throwable {
-        MemorySegment values = arguments(stack, inputs);
-        int items = number(values, 5);
-        Heads heads = new Heads(number(values, 6), number(values, 7), number(values, 8));
-        long window = number(values, 9);
-        long longest = number(values, 10);
+    private void attend(long arguments, long inputs, long outputs) throws Throwable {
+        long spare = arguments + (inputs - 1) * Long.BYTES;
+        int items = number(arguments, 5);
+        Heads heads = new Heads(number(arguments, 6), number(arguments, 7), number(arguments, 8));
+        long window = number(arguments, 9);
+        long longest = number(arguments, 10);
         attention.attend(
-                address(values, 0),
-                address(values, 1),
-                address(values, 2),
-                address(values, 4),
-                address(values, 3),
+                data(arguments, 0, spare),
+                data(arguments, 1, spare),
+                data(arguments, 2, spare),
+                data(arguments, 4, spare),
+                data(arguments, 3, spare),
                 items,
                 heads,
                 window,
                 longest);
-        delete(values, 5);
+        delete(arguments, 5);
     }
 
-    @SuppressWarnings("restricted")
-    private static MemorySegment arguments(MemorySegment stack, long count) {
-        return stack.reinterpret(count * Long.BYTES);
+    private static int number(long arguments, int at) {
+        return (int) MEMORY.get(JAVA_LONG, arguments + at * (long) Long.BYTES);
     }
 
-    private static int number(MemorySegment values, int at) {
-        return (int) values.getAtIndex(ValueLayout.JAVA_LONG, at);
-    }
-
-    /** Comes back in the place of the last number, which has been read. */
-    private long address(MemorySegment values, int tensor) throws Throwable {
-        MemorySegment result = values.asSlice(values.byteSize() - Long.BYTES);
-        check((int) address.invokeExact(values.getAtIndex(ValueLayout.ADDRESS, tensor), result));
-        return result.get(ValueLayout.JAVA_LONG, 0);
+    /** Where a tensor's numbers begin; PyTorch writes it to {@code spare}, where a number was that has been read. */
+    private long data(long arguments, int tensor, long spare) throws Throwable {
+        check((int) Functions.DATA.invokeExact(MEMORY.get(JAVA_LONG, arguments + tensor * (long) Long.BYTES), spare));
+        return MEMORY.get(JAVA_LONG, spare);
     }
 
     /** The handles of the tensors, which come first, are ours to delete. */
-    private void delete(MemorySegment values, int tensors) throws Throwable {
+    private void delete(long arguments, int tensors) throws Throwable {
         for (int i = 0; i < tensors; i++) {
-            check((int) delete.invokeExact(values.getAtIndex(ValueLayout.ADDRESS, i)));
+            check((int) Functions.DELETE.invokeExact(MEMORY.get(JAVA_LONG, arguments + i * (long) Long.BYTES)));
         }
     }
 
@@ -169,8 +167,13 @@ final class TorchOperators {
     private static MethodHandle function(String name, MemoryLayout... arguments) {
         return Linker.nativeLinker()
                 .downcallHandle(
-                        SymbolLookup.loaderLookup().findOrThrow(name),
-                        FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
+                        SymbolLookup.loaderLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
+    }
+
+    /** Constants, because calls by handles that could change make garbage. */
+    private static final class Functions {
+        static final MethodHandle DATA = function("aoti_torch_get_data_ptr", JAVA_LONG, JAVA_LONG);
+        static final MethodHandle DELETE = function("aoti_torch_delete_tensor_object", JAVA_LONG);
     }
 
     private static void check(int code) {
