@@ -13,7 +13,7 @@ import static dev.piecewise.kernel.ScalarAssembler.RSI;
  * the odd ones apart, then both to the sum; chunks of blocks apart.
  *
  * <p>Threads take strips of 64 outputs from their own shares, and then from those of others. A strip's weights lie one after the other: for each pair of inputs 64 pairs, one output after the
- * other. They are asked for before they are needed, in the order in which they lie: a core gets an eighth less of memory otherwise (loadtest/README.md, "Products of our own").
+ * other. They are asked for before they are needed, in the order in which they lie: a core gets an eighth less of memory otherwise (loadtest/README.md, "Products and attention of our own").
  */
 final class ProductKernel {
     static final int OUTPUTS = 64;
