@@ -48,10 +48,9 @@ final class AttentionKernel {
     private final int placeBytes;
     /** Lines of all heads' results whose sums registers hold. */
     private final int together;
-    /** Where in a thread's scratch they lie, the scores last. */
-    private final int queries = 0;
-
+    /** Where they lie in a thread's scratch, which begins with queries. */
     private final int factors;
+
     private final int scores;
 
     private AttentionKernel(int heads, int kvHeads, int dim) {
@@ -60,7 +59,7 @@ final class AttentionKernel {
         this.placeBytes = dim * Short.BYTES;
         int lines = dim / FLOATS_A_LINE;
         this.together = Math.ceilDiv(lines, Math.ceilDiv(lines, VALUE / this.heads));
-        this.factors = queries + dim / 2 * LINE;
+        this.factors = dim / 2 * LINE;
         this.scores = factors + LINE;
     }
 
@@ -69,6 +68,7 @@ final class AttentionKernel {
         return heads / kvHeads <= FLOATS_A_LINE && dim % CHUNK == 0 && dim <= 4 * CHUNK;
     }
 
+    /** Bytes of memory that every thread needs for itself, for contexts of so many places. */
     static long scratchBytes(int dim, long longest) {
         return dim / 2 * LINE + LINE + (longest + 2 * PLACES) * LINE;
     }
@@ -162,7 +162,7 @@ final class AttentionKernel {
         int head = code.here();
         for (int pair = 0; pair < dim / 2; pair++) {
             code.loadInt(RAX, R10, pair * Integer.BYTES);
-            code.storeInt(RDX, queries + pair * LINE, RAX);
+            code.storeInt(RDX, pair * LINE, RAX);
         }
         code.add(R10, dim * Short.BYTES);
         code.add(RDX, Integer.BYTES);
@@ -174,7 +174,7 @@ final class AttentionKernel {
     private void score() {
         code.set(RAX, LINE);
         for (int chunk = 0; chunk < dim / CHUNK; chunk++) {
-            code.loadTile(QUERIES + chunk, R9, queries + chunk * PLACES * LINE, RAX);
+            code.loadTile(QUERIES + chunk, R9, chunk * PLACES * LINE, RAX);
         }
         code.move(R10, R8);
         code.move(RCX, R11);

@@ -80,14 +80,15 @@ final class Team {
                 FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
     }
 
-    /** Memory of a team's threads, as much as was ever needed. Confined to one thread. */
+    /** Memory of a team's threads, as much as was ever needed and up to twice that, since contexts grow by a token a step. Confined to one thread. */
     final class Scratch {
         private MemorySegment memory = MemorySegment.NULL;
 
         /** The address of so many bytes for each thread, side by side. */
         long of(long bytes) {
             if (memory.byteSize() < bytes * threads) {
-                memory = Arena.ofAuto().allocate(bytes * threads, ProductKernel.LINE);
+                long size = Math.max(bytes * threads, 2 * memory.byteSize());
+                memory = Arena.ofAuto().allocate(size, ProductKernel.LINE);
             }
             return memory.address();
         }
