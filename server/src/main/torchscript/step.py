@@ -57,23 +57,25 @@ def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, least: 
     return y if bias.numel() == 0 else torch.add(y, bias)
 
 
+def linear_of_base(self, x: Tensor, w: Tensor, bias: Tensor, shape: List[int], onto: Tensor) -> Tensor:
+    if bias.numel() == 0 and self.few(x, w, shape[12]):
+        return self.few_rows(x, w, onto)
+    return self.linear(x, w, bias, shape[11], onto)
+
+
 def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer: int, group: int, onto: Tensor) -> Tensor:
     # by the matrix of one of a layer's groups of projections, added to `onto` unless that is empty
     at = 4 + layer * 12 + [1, 3, 6, 8][group]
     if shape[6] == 2:
         return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1], shape[11], onto)
-    if weights[at + 1].numel() == 0 and self.few(x, weights[at], shape[12]):
-        return self.few_rows(x, weights[at], onto)
-    return self.linear(x, weights[at], weights[at + 1], shape[11], onto)
+    return self.linear_of_base(x, weights[at], weights[at + 1], shape, onto)
 
 
 def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     none = torch.empty([0], dtype=6)
     if shape[6] == 2:
         return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none, shape[11], none)
-    if self.few(x, weights[2], shape[12]):
-        return self.few_rows(x, weights[2], none)
-    return self.linear(x, weights[2], none, shape[11], none)
+    return self.linear_of_base(x, weights[2], none, shape, none)
 
 
 def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int], alone: List[int], table: Tensor) -> Tensor:

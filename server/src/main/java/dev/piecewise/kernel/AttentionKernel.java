@@ -25,6 +25,8 @@ final class AttentionKernel {
     private static final int FLOATS_A_LINE = LINE / Float.BYTES;
     /** Inputs of a tile's row. */
     private static final int CHUNK = 32;
+
+    private static final int MOST_CHUNKS = 4;
     /** Blocks of places that memory is asked for ahead. */
     private static final int AHEAD = 1;
 
@@ -65,7 +67,7 @@ final class AttentionKernel {
 
     /** Whether tiles and registers suffice. */
     static boolean fit(int heads, int kvHeads, int dim) {
-        return heads / kvHeads <= FLOATS_A_LINE && dim % CHUNK == 0 && dim <= 4 * CHUNK;
+        return heads / kvHeads <= FLOATS_A_LINE && dim % CHUNK == 0 && dim <= MOST_CHUNKS * CHUNK;
     }
 
     /** Bytes of memory that every thread needs for itself, for contexts of so many places. */
@@ -81,13 +83,11 @@ final class AttentionKernel {
     /** What {@link AttentionArguments#TILES} has. */
     static byte[] configuration(int heads, int kvHeads) {
         int group = heads / kvHeads;
-        byte[] configuration = new byte[LINE];
-        configuration[0] = 1;
-        for (int tile = 0; tile < 8; tile++) {
-            configuration[16 + 2 * tile] = (byte) (tile == KEYS ? LINE : group * Float.BYTES);
-            configuration[48 + tile] = PLACES;
+        TileShapes shapes = new TileShapes();
+        for (int tile = 0; tile < QUERIES + MOST_CHUNKS; tile++) {
+            shapes.set(tile, PLACES, tile == KEYS ? LINE : group * Float.BYTES);
         }
-        return configuration;
+        return shapes.bytes();
     }
 
     private static float[] power(int count) {
@@ -134,9 +134,7 @@ final class AttentionKernel {
 
     /** rsi points at the item's numbers, r8 at its first key, r10 at its queries; r11 counts its places. */
     private void beginItem() {
-        for (int doubled = 1; doubled < AttentionArguments.ITEM_BYTES; doubled *= 2) {
-            code.addRegister(RAX, RAX);
-        }
+        code.multiply(RAX, AttentionArguments.ITEM_BYTES);
         code.add(RAX, RDI, AttentionArguments.TABLE);
         code.move(RSI, RAX);
         code.load(R10, RDI, AttentionArguments.Q);
@@ -148,8 +146,7 @@ final class AttentionKernel {
         code.compare(RAX, RSI, AttentionArguments.ITEM_LENGTH);
         int allSeen = code.jumpIfAtLeast();
         code.subtractRegister(R11, RAX);
-        code.set(RCX, placeBytes);
-        code.multiplyRegister(R11, RCX);
+        code.multiply(R11, placeBytes);
         code.addRegister(R8, R11);
         code.move(R11, RAX);
         code.land(allSeen);
@@ -201,9 +198,7 @@ final class AttentionKernel {
     /** Scores become powers; what lies behind the last one becomes nothing. */
     private void softmax() {
         code.move(RDX, R11);
-        for (int doubled = 1; doubled < LINE; doubled *= 2) {
-            code.addRegister(RDX, RDX);
-        }
+        code.multiply(RDX, LINE);
         code.addRegister(RDX, R9);
         code.loadRepeated(0, RDI, AttentionArguments.LEAST);
         for (int place = 0; place < PLACES; place++) {

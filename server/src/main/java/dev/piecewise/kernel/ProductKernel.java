@@ -85,9 +85,7 @@ final class ProductKernel {
         code.multiply(RAX, RDI, ProductArguments.SCRATCH_BYTES);
         code.add(RAX, RDI, ProductArguments.SCRATCH);
         code.move(R9, RAX);
-        for (int doubled = 1; doubled < ProductArguments.SHARE_BYTES; doubled *= 2) {
-            code.addRegister(RCX, RCX);
-        }
+        code.multiply(RCX, ProductArguments.SHARE_BYTES);
         code.add(RCX, RDI, ProductArguments.FIRST_SHARE);
         code.store(R9, share, RCX);
         code.load(RAX, RDI, ProductArguments.THREADS);
@@ -116,9 +114,7 @@ final class ProductKernel {
     /** rax is the strip's number; rsi points at its weights, r8 at its results, r11 counts its chunks and rcx their blocks. */
     private void multiplyStrip() {
         code.move(R8, RAX);
-        for (int doubled = 1; doubled < OUTPUTS * Short.BYTES; doubled *= 2) {
-            code.addRegister(R8, R8);
-        }
+        code.multiply(R8, OUTPUTS * Short.BYTES);
         code.add(R8, RDI, ProductArguments.Y);
         code.move(RSI, RAX);
         code.multiply(RSI, RDI, ProductArguments.STRIP_BYTES);

@@ -88,10 +88,11 @@ class ScalarAssembler extends Encoding {
         registers(from, what);
     }
 
-    final void multiplyRegister(int to, int by) {
-        wide(to, by);
-        bytes(0x0F, 0xAF);
-        registers(to, by);
+    final void multiply(int to, int value) {
+        wide(to, to);
+        bytes(0x69);
+        registers(to, to);
+        number(value);
     }
 
     final void multiply(int to, int base, int at) {

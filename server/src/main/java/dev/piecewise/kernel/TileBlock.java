@@ -20,7 +20,6 @@ record TileBlock(Assembler code) implements Block {
     private static final int WEIGHTS = LINES;
 
     private static final int INPUTS = LINES + 2;
-    private static final int CONFIGURATION_BYTES = 64;
 
     @Override
     public long scratchBytes() {
@@ -29,13 +28,11 @@ record TileBlock(Assembler code) implements Block {
 
     /** What {@link ProductArguments#TILES} has for so many rows. */
     static byte[] configuration(int rows) {
-        byte[] configuration = new byte[CONFIGURATION_BYTES];
-        configuration[0] = 1;
+        TileShapes shapes = new TileShapes();
         for (int tile = 0; tile <= INPUTS; tile++) {
-            configuration[16 + 2 * tile] = LINE;
-            configuration[48 + tile] = (byte) (tile < WEIGHTS || tile == INPUTS ? rows : PAIRS);
+            shapes.set(tile, tile < WEIGHTS || tile == INPUTS ? rows : PAIRS, LINE);
         }
-        return configuration;
+        return shapes.bytes();
     }
 
     @Override

@@ -15,10 +15,12 @@ final class AssemblerTest {
         code.store(Assembler.R9, 8, Assembler.RAX);
         code.exchangeAdd(Assembler.RCX, 0, Assembler.RAX);
         code.compare(Assembler.RAX, Assembler.RCX, 8);
+        code.multiply(Assembler.R11, 0x100);
         code.addRegister(Assembler.R8, Assembler.R10);
-        // mov r9,[rdi+0x40]; mov [r9+8],rax; lock xadd [rcx],rax; cmp rax,[rcx+8]; add r8,r10
+        // mov r9,[rdi+0x40]; mov [r9+8],rax; lock xadd [rcx],rax; cmp rax,[rcx+8]; imul r11,r11,0x100; add r8,r10
         assertThat(hex())
-                .isEqualTo("4c8b8f40000000" + "49898108000000" + "f0480fc18100000000" + "483b8108000000" + "4d03c2");
+                .isEqualTo("4c8b8f40000000" + "49898108000000" + "f0480fc18100000000" + "483b8108000000"
+                        + "4d69db00010000" + "4d03c2");
     }
 
     @Test
