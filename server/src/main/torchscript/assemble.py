@@ -84,7 +84,7 @@ def read_through(self, weights: List[Tensor], shape: List[int], windows: List[in
     for layer in range(shape[0]):
         base = 4 + layer * 12
         site = layer * 7
-        h = self.norm(x, weights[base], eps)
+        h = self.norm(x, weights[base], eps, shape[13])
         qkv = self.base_linear(h, weights, shape, layer, 0, none)
         qkv = self.choose(qkv, h, site, 3, widths, pool, at, weight, settings, found)
         qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
@@ -100,10 +100,10 @@ def read_through(self, weights: List[Tensor], shape: List[int], windows: List[in
         y = self.base_linear(attended, weights, shape, layer, 1, none)
         y = self.choose(y, attended, site + 3, 1, widths, pool, at, weight, settings, found)
         x = torch.add(x, y)
-        h = self.norm(x, weights[base + 5], eps)
+        h = self.norm(x, weights[base + 5], eps, shape[13])
         both = self.base_linear(h, weights, shape, layer, 2, none)
         both = self.choose(both, h, site + 4, 2, widths, pool, at, weight, settings, found)
-        active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
+        active = self.activated(both, shape)
         y = self.base_linear(active, weights, shape, layer, 3, none)
         y = self.choose(y, active, site + 6, 1, widths, pool, at, weight, settings, found)
         x = torch.add(x, y)
@@ -122,7 +122,7 @@ def mean_hidden(self, weights: List[Tensor], shape: List[int], windows: List[int
     none = annotate(List[Tensor], [])
     nothing = annotate(List[float], [])
     x = self.read_through(weights, shape, windows, numbers, rope, none, at, nothing, ints, position_weights, lengths, none)
-    x = self.norm(x, weights[1], torch.full([1], numbers[0], dtype=6, device=x.device)).to(6)
+    x = self.norm(x, weights[1], torch.full([1], numbers[0], dtype=6, device=x.device), shape[13]).to(6)
     means = annotate(List[Tensor], [])
     row = 0
     for e in range(len(lengths)):

@@ -92,14 +92,11 @@ def attend_rows(self, q: Tensor, keys: Tensor, values: Tensor, places: Tensor, m
     return torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=scale).reshape([n, q.size(1) * dim])
 
 
-def attend_spans(self, q: Tensor, keys: Tensor, values: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], alone: List[int], table: Tensor, window: int, scale: float) -> Tensor:
-    # q [T, heads, head_dim] -> [T, heads * head_dim]. groups = (first row, rows, longest context) each of single tokens that are attended to together; spans up to there have one row each.
-    # alone, table: the first tokens by attend_alone(), if there are any; no groups then
+def attend_spans(self, q: Tensor, keys: Tensor, values: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], first: int, window: int, scale: float) -> List[Tensor]:
+    # q [T, heads, head_dim] -> parts of [T, heads * head_dim], from span `first` on. groups = (first row, rows, longest context) each of single tokens that are attended to together; spans up to
+    # there have one row each.
     parts = annotate(List[Tensor], [])
-    reached = 0
-    if len(alone) > 0:
-        parts.append(self.attend_alone(q, keys, values, table, alone, window))
-        reached = alone[1]
+    reached = first
     for g in range(len(groups) // 3 + 1):
         last = g == len(groups) // 3
         together = not last and (window == 0 or groups[g * 3 + 2] <= window)
@@ -113,7 +110,7 @@ def attend_spans(self, q: Tensor, keys: Tensor, values: Tensor, spans: List[int]
         if together:
             parts.append(self.attend_rows(q.narrow(0, until, groups[g * 3 + 1]), keys, values, contexts[g * 2], contexts[g * 2 + 1], scale))
             reached = until + groups[g * 3 + 1]
-    return parts[0] if len(parts) == 1 else torch.cat(parts, 0)
+    return parts
 
 
 def flash_tables(self, spans: List[int], like: Tensor) -> List[Tensor]:
@@ -152,7 +149,7 @@ def flash_differs(self, like: Tensor, heads: int, kv_heads: int, dim: int, windo
     values = torch.randn([100, kv_heads, dim], dtype=6, device=like.device).to(15)
     scale = 1.0 / float(dim) ** 0.5
     one = self.attend_flash(q, keys, values, self.flash_tables(spans, like), spans, window, scale)
-    each = self.attend_spans(q, keys, values, spans, annotate(List[int], []), annotate(List[Tensor], []), annotate(List[int], []), like, window, scale)
+    each = torch.cat(self.attend_spans(q, keys, values, spans, annotate(List[int], []), annotate(List[Tensor], []), 0, window, scale), 0)
     return torch.amax(torch.abs(torch.sub(one.to(6), each.to(6)))).view([1])
 
 
@@ -163,7 +160,7 @@ def project_heads(self, qkv: Tensor, weights: List[Tensor], base: int, shape: Li
     dim = shape[3]
     qk = qkv.narrow(1, 0, (heads + kv_heads) * dim).view([qkv.size(0), heads + kv_heads, dim])
     if weights[base + 10].numel() > 0:
-        q = self.norm(qk.narrow(1, 0, heads), weights[base + 10], eps)
-        k = self.norm(qk.narrow(1, heads, kv_heads), weights[base + 11], eps)
+        q = self.norm(qk.narrow(1, 0, heads), weights[base + 10], eps, 0)
+        k = self.norm(qk.narrow(1, heads, kv_heads), weights[base + 11], eps, 0)
         qk = torch.cat([q, k], 1)
     return self.rotate(qk, cos, sin)

@@ -1,4 +1,4 @@
-# Products of a few rows with packed weights and attention of single tokens, by our own machine code (kernel/RowProducts, kernel/RowAttention).
+# What our own machine code computes (kernel/): products of a few rows with packed weights, attention of single tokens, and the small steps between products.
 
 
 def few(self, x: Tensor, w: Tensor, most: int) -> bool:
@@ -7,16 +7,28 @@ def few(self, x: Tensor, w: Tensor, most: int) -> bool:
 
 def few_rows(self, x: Tensor, w: Tensor, onto: Tensor) -> Tensor:
     # x [T, in], onto [T, out] or empty -> onto + w x
-    y = torch.empty([x.size(0), w.size(0)], dtype=x.dtype)
-    ops.piecewise.rows(x.contiguous(), w, onto.contiguous(), y, x.size(0), x.size(1), w.size(0))
-    return y
+    return ops.piecewise.rows(x, w, onto)
 
 
-def attend_alone(self, q: Tensor, keys: Tensor, values: Tensor, table: Tensor, alone: List[int], window: int) -> Tensor:
-    # the first tokens of q [T, heads, head_dim], whose rows lie as project_heads() leaves them -> [tokens, heads * head_dim]; alone = [items in the table, tokens, places of the longest]
-    y = torch.empty([alone[1], q.size(1) * q.size(2)], dtype=q.dtype)
-    ops.piecewise.attend(q, keys, values, table, y, alone[0], q.size(1), keys.size(1), q.size(2), window, alone[2])
-    return y
+def norm_rows(self, x: Tensor, gain: Tensor, eps: Tensor) -> Tensor:
+    # x [T, width] -> RMSNorm of it
+    return ops.piecewise.norm(x, gain, eps)
+
+
+def place(self, qkv: Tensor, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, places: Tensor, q_gain: Tensor, k_gain: Tensor, eps: Tensor, heads: int) -> int:
+    # normes (Qwen3) and turns queries where they stand, and keys, which go to their places in the arena with the values
+    ops.piecewise.place(qkv, cos, sin, keys, values, places, q_gain, k_gain, eps, heads)
+    return 0
+
+
+def gate(self, x: Tensor) -> Tensor:
+    # x [T, 2 * units] -> silu of the first half times the second
+    return ops.piecewise.gate(x)
+
+
+def attend_alone(self, qkv: Tensor, keys: Tensor, values: Tensor, table: Tensor, alone: List[int], heads: int, window: int) -> Tensor:
+    # the first tokens of qkv as place() leaves them -> [tokens, heads * head_dim]; alone = [items in the table, tokens, places of the longest]
+    return ops.piecewise.attend(qkv, keys, values, table, alone[0], alone[1], heads, window, alone[2])
 
 
 def few_rows_differ(self, w: Tensor, most: int) -> Tensor:

@@ -3,9 +3,9 @@
 # the model expected. forecast = [states [rank, hidden], errors [rank, hidden], weights [sharers, (rank + 1) (rank + 1)]], float32
 
 
-def answer_states(self, x: Tensor, weights: List[Tensor], numbers: List[float], asked: Tensor) -> Tensor:
+def answer_states(self, x: Tensor, weights: List[Tensor], shape: List[int], numbers: List[float], asked: Tensor) -> Tensor:
     # x [T, hidden] as it leaves the layers -> [answers, hidden] in the model's precision
-    return self.norm(x.index_select(0, asked), weights[1], torch.full([1], numbers[0], dtype=6, device=x.device))
+    return self.norm(x.index_select(0, asked), weights[1], torch.full([1], numbers[0], dtype=6, device=x.device), shape[13])
 
 
 def answer_errors(self, states: Tensor, wanted: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
@@ -27,7 +27,7 @@ def read_answers(self, weights: List[Tensor], shape: List[int], windows: List[in
     x = self.read_through(weights, shape, windows, numbers, rope, none, at, settings, ints, position_weights, lengths, found)
     asked = torch.nonzero(torch.gt(position_weights, 0.0).to(x.device)).squeeze(1)
     wanted = ints.view([3, -1]).select(0, 0).to(x.device).index_select(0, torch.add(asked, 1))
-    states = self.answer_states(x, weights, numbers, asked)
+    states = self.answer_states(x, weights, shape, numbers, asked)
     return states, self.answer_errors(states, wanted, weights, shape), asked
 
 
@@ -68,7 +68,7 @@ def mean_log_probabilities(self, weights: List[Tensor], shape: List[int], window
     x = self.read_through(weights, shape, windows, numbers, rope, pool, at, settings, ints, position_weights, lengths, found)
     asked = torch.nonzero(torch.gt(position_weights, 0.0).to(x.device)).squeeze(1)
     wanted = ints.view([3, -1]).select(0, 0).to(x.device).index_select(0, torch.add(asked, 1)).unsqueeze(1)
-    states = self.answer_states(x, weights, numbers, asked)
+    states = self.answer_states(x, weights, shape, numbers, asked)
     part = max(64, 4194304 // weights[0].size(0))
     told = annotate(List[Tensor], [])
     for p in range((states.size(0) + part - 1) // part):

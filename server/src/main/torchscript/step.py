@@ -1,13 +1,15 @@
 # One ragged step: T tokens of several sequences, prefill chunks and decode tokens side by side.
-# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up, 1 if all spans attend in one flash call, rows of a packed product at least (0 dense), rows of products of our own at most (0: none)]
+# shape = [layers, heads, kv_heads, head_dim, hidden, intermediate, layout (0 dense, 1 packed, 2 packed int8), width of the bank's chunks of q k v, of o and down, of gate up, 1 if all spans attend in one flash call, rows of a packed product at least (0 dense), rows of products of our own at most (0: none), 1 if what is between products is our own]
 # weights = [embedding, norm, head, inverse frequencies], then 12 for each layer:
 #   0 norm, 1 qkv, 2 qkv bias, 3 o, 4 o bias, 5 norm, 6 gate up, 7 gate up bias, 8 down, 9 down bias, 10 q norm, 11 k norm (absent ones empty);
 #   int8: then the scales of 1, 3, 6 and 8 of each layer and of the head, float32, one for each output
 # ints = [tokens, positions, RoPE lengths, places, spans of the tokens, first bank column of the tokens, 1 for tokens that have none] of T each, then what sampling needs
 
 
-def norm(self, x: Tensor, gain: Tensor, eps: Tensor) -> Tensor:
-    # RMSNorm over the last dimension; eps [1] float32. torch.rms_norm takes twice as long at 16 rows: it starts the threads for more and smaller operations.
+def norm(self, x: Tensor, gain: Tensor, eps: Tensor, own: int) -> Tensor:
+    # RMSNorm over the last dimension; eps [1] float32; own 1: by norm_rows(). torch.rms_norm takes twice as long at 16 rows: it starts the threads for more and smaller operations.
+    if own == 1:
+        return self.norm_rows(x, gain, eps)
     length = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
     scale = torch.rsqrt(torch.addcmul(eps, length, length, value=1. / x.size(-1)))
     return torch.mul(torch.mul(x, scale), gain).to(x.dtype)
@@ -71,6 +73,40 @@ def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer:
     return self.linear_of_base(x, weights[at], weights[at + 1], shape, onto)
 
 
+def activated(self, both: Tensor, shape: List[int]) -> Tensor:
+    # both [T, 2 * units] -> [T, units]
+    if shape[13] == 1:
+        return self.gate(both)
+    return torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
+
+
+def attend_step(self, qkv: Tensor, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, places: Tensor, weights: List[Tensor], base: int, shape: List[int], eps: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], ragged: List[Tensor], alone: List[int], table: Tensor, window: int, scale: float) -> Tensor:
+    # qkv [T, (heads + 2 kv_heads) head_dim] -> [T, heads * head_dim], once keys and values are in the arena
+    total = qkv.size(0)
+    heads = shape[1]
+    kv_heads = shape[2]
+    dim = shape[3]
+    parts = annotate(List[Tensor], [])
+    first = 0
+    if shape[13] == 1:
+        self.place(qkv, cos, sin, keys, values, places, weights[base + 10], weights[base + 11], eps, heads)
+        if len(alone) > 0:
+            parts.append(self.attend_alone(qkv, keys, values, table, alone, heads, window))
+            first = alone[1]
+            if first == total:
+                return parts[0]
+        q = qkv.narrow(1, 0, heads * dim).view([total, heads, dim])
+    else:
+        qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
+        q = qk.narrow(1, 0, heads)
+        keys.index_copy_(0, places, qk.narrow(1, heads, kv_heads))
+        values.index_copy_(0, places, qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
+    if shape[10] == 1:
+        return self.attend_flash(q, keys, values, ragged, spans, window, scale)
+    parts = parts + self.attend_spans(q, keys, values, spans, groups, contexts, first, window, scale)
+    return parts[0] if len(parts) == 1 else torch.cat(parts, 0)
+
+
 def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     none = torch.empty([0], dtype=6)
     if shape[6] == 2:
@@ -79,7 +115,7 @@ def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
 
 
 def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int], alone: List[int], table: Tensor) -> Tensor:
-    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each; groups, alone and table = see attend_spans()
+    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each; groups = see attend_spans(); alone and table = see attend_alone()
     total = counts[0]
     device = weights[0].device
     dtype = weights[0].dtype
@@ -99,37 +135,26 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     ragged = annotate(List[Tensor], [])
     if shape[10] == 1:
         ragged = self.flash_tables(spans, x)
-    heads = shape[1]
-    kv_heads = shape[2]
-    dim = shape[3]
+    own = shape[13]
     for layer in range(shape[0]):
         base = 4 + layer * 12
-        h = self.norm(x, weights[base], eps)
+        h = self.norm(x, weights[base], eps, own)
         update = self.adapted(none, h, layer, 0, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         qkv = self.base_linear(h, weights, shape, layer, 0, update)
-        qk = self.project_heads(qkv, weights, base, shape, eps, cos, sin)
-        q = qk.narrow(1, 0, heads)
-        keys = arena[layer * 2]
-        values = arena[layer * 2 + 1]
-        keys.index_copy_(0, places, qk.narrow(1, heads, kv_heads))
-        values.index_copy_(0, places, qkv.narrow(1, (heads + kv_heads) * dim, kv_heads * dim).view([total, kv_heads, dim]))
-        if shape[10] == 1:
-            attended = self.attend_flash(q, keys, values, ragged, spans, windows[layer], numbers[1])
-        else:
-            attended = self.attend_spans(q, keys, values, spans, groups, contexts, alone, table, windows[layer], numbers[1])
+        attended = self.attend_step(qkv, cos, sin, arena[layer * 2], arena[layer * 2 + 1], places, weights, base, shape, eps, spans, groups, contexts, ragged, alone, table, windows[layer], numbers[1])
         update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = self.base_linear(attended, weights, shape, layer, 1, update)
-        h = self.norm(x, weights[base + 5], eps)
+        h = self.norm(x, weights[base + 5], eps, own)
         update = self.adapted(none, h, layer, 2, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         both = self.base_linear(h, weights, shape, layer, 2, update)
-        active = torch.mul(torch.silu(both.narrow(1, 0, shape[5])), both.narrow(1, shape[5], shape[5]))
+        active = self.activated(both, shape)
         update = self.adapted(x, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, token_gains, shape)
         x = self.base_linear(active, weights, shape, layer, 3, update)
     if counts[1] + counts[2] == 0:
         # Who reads a value waits for the device, and hears there of what failed.
         return x.select(0, 0).narrow(0, 0, 1).to(6)
     x = x.index_select(0, ints.narrow(0, 7 * total, counts[1] + counts[2]).to(device))
-    x = self.norm(x, weights[1], eps)
+    x = self.norm(x, weights[1], eps, own)
     logits = self.head(x, weights, shape).to(6)
     return self.sample(logits, ints, floats, counts)
 

@@ -2,6 +2,17 @@ package dev.piecewise.kernel;
 
 /** Instructions on vectors of 512 bits, {@code zmm} 0 to 31, and on tiles, {@code tmm} 0 to 7: the few that the kernels are made of. */
 final class Assembler extends ScalarAssembler {
+    /** Bytes of a vector, floats in it, and bytes of as many bfloat16. */
+    static final int LINE = 64;
+
+    static final int FLOATS = LINE / Float.BYTES;
+    static final int HALF_LINE = LINE / 2;
+
+    /** Orders of four: the third, the fourth, the first, the second; and the second, the first, the fourth, the third. */
+    static final int SWAP_HALVES = 0x4E;
+
+    static final int SWAP_NEIGHBOURS = 0xB1;
+
     void loadVector(int to, int base, int at) {
         vector(MAP_0F, NO_PREFIX, 0x10, to, 0, base, at, BITS_512);
     }
@@ -18,6 +29,12 @@ final class Assembler extends ScalarAssembler {
     /** 16 numbers of 32 bits from as many of 16 without sign. */
     void loadWidened(int to, int base, int at) {
         vector(MAP_0F38, PREFIX_66, 0x33, to, 0, base, at, BITS_512);
+    }
+
+    /** 16 floats from as many bfloat16. */
+    void loadWide(int to, int base, int at) {
+        loadWidened(to, base, at);
+        shiftLeft(to, to, Short.SIZE);
     }
 
     /** One number of 32 bits, 16 times. */
@@ -87,9 +104,30 @@ final class Assembler extends ScalarAssembler {
         vector(MAP_0F38, PREFIX_66, 0xA8, to, left, right);
     }
 
+    /** {@code to += left * right}, rounded once. */
+    void multiplyAdd(int to, int left, int right) {
+        vector(MAP_0F38, PREFIX_66, 0xB8, to, left, right);
+    }
+
     /** {@code to += left * } one float of memory, rounded once. */
     void multiplyAddRepeated(int to, int left, int base, int at) {
         vector(MAP_0F38, PREFIX_66, 0xB8, to, left, base, at, BITS_512 | BROADCAST);
+    }
+
+    void squareRoot(int to, int from) {
+        vector(MAP_0F, NO_PREFIX, 0x51, to, 0, from);
+    }
+
+    /** The four quarters of a vector in this order. */
+    void permuteQuarters(int to, int from, int order) {
+        vector(MAP_0F3A, PREFIX_66, 0x43, to, from, from);
+        bytes(order);
+    }
+
+    /** In each quarter its four floats in this order. */
+    void permuteInQuarters(int to, int from, int order) {
+        vector(MAP_0F3A, PREFIX_66, 0x04, to, 0, from);
+        bytes(order);
     }
 
     /** 16 floats to as many of bfloat16, in the lower half. */

@@ -1,5 +1,8 @@
 package dev.piecewise.kernel;
 
+import static dev.piecewise.kernel.Assembler.FLOATS;
+import static dev.piecewise.kernel.Assembler.HALF_LINE;
+import static dev.piecewise.kernel.Assembler.LINE;
 import static dev.piecewise.kernel.ScalarAssembler.R10;
 import static dev.piecewise.kernel.ScalarAssembler.R11;
 import static dev.piecewise.kernel.ScalarAssembler.R8;
@@ -18,11 +21,6 @@ final class AttentionKernel {
     /** Places whose scores are computed together; so many behind the last may be read, and must be memory. */
     static final int PLACES = 16;
 
-    /** Coefficients of 2 to the power of x in [-1/2, 1/2], the highest first: the series of exp(x ln 2), off by 2e-7 at most. */
-    static final float[] POWER = power(7);
-
-    private static final int LINE = 64;
-    private static final int FLOATS_A_LINE = LINE / Float.BYTES;
     /** Inputs of a tile's row. */
     private static final int CHUNK = 32;
 
@@ -45,6 +43,7 @@ final class AttentionKernel {
     private static final int VALUE = 31;
 
     private final Assembler code = new Assembler();
+    private final PowerOfTwo power = new PowerOfTwo(code, POWERS, 11);
     private final int heads;
     private final int dim;
     private final int placeBytes;
@@ -59,7 +58,7 @@ final class AttentionKernel {
         this.heads = heads / kvHeads;
         this.dim = dim;
         this.placeBytes = dim * Short.BYTES;
-        int lines = dim / FLOATS_A_LINE;
+        int lines = dim / FLOATS;
         this.together = Math.ceilDiv(lines, Math.ceilDiv(lines, VALUE / this.heads));
         this.factors = dim / 2 * LINE;
         this.scores = factors + LINE;
@@ -67,7 +66,7 @@ final class AttentionKernel {
 
     /** Whether tiles and registers suffice. */
     static boolean fit(int heads, int kvHeads, int dim) {
-        return heads / kvHeads <= FLOATS_A_LINE && dim % CHUNK == 0 && dim <= MOST_CHUNKS * CHUNK;
+        return heads / kvHeads <= FLOATS && dim % CHUNK == 0 && dim <= MOST_CHUNKS * CHUNK;
     }
 
     /** Bytes of memory that every thread needs for itself, for contexts of so many places. */
@@ -77,7 +76,8 @@ final class AttentionKernel {
 
     /** A function of {@link AttentionArguments} that any number of threads call. */
     static byte[] code(int heads, int kvHeads, int dim) {
-        return new AttentionKernel(heads, kvHeads, dim).function();
+        AttentionKernel kernel = new AttentionKernel(heads, kvHeads, dim);
+        return Items.function(kernel.code, kernel::prepare, kernel::item, kernel.code::releaseTiles);
     }
 
     /** What {@link AttentionArguments#TILES} has. */
@@ -90,28 +90,11 @@ final class AttentionKernel {
         return shapes.bytes();
     }
 
-    private static float[] power(int count) {
-        float[] coefficients = new float[count];
-        double coefficient = 1;
-        for (int i = 0; i < count; i++) {
-            coefficients[count - 1 - i] = (float) coefficient;
-            coefficient *= Math.log(2) / (i + 1);
-        }
-        return coefficients;
+    private void prepare() {
+        code.configureTiles(RDI, AttentionArguments.TILES);
     }
 
-    private byte[] function() {
-        code.set(RAX, 1);
-        code.exchangeAdd(RDI, AttentionArguments.BEGAN, RAX);
-        code.multiply(RAX, RDI, AttentionArguments.SCRATCH_BYTES);
-        code.add(RAX, RDI, AttentionArguments.SCRATCH);
-        code.move(R9, RAX);
-        code.configureTiles(RDI, AttentionArguments.TILES);
-        int item = code.here();
-        code.set(RAX, 1);
-        code.exchangeAdd(RDI, AttentionArguments.NEXT, RAX);
-        code.compare(RAX, RDI, AttentionArguments.ITEMS);
-        int end = code.jumpIfAtLeast();
+    private void item() {
         beginItem();
         layQueries();
         score();
@@ -121,15 +104,10 @@ final class AttentionKernel {
         softmax();
         code.load(R10, RDI, AttentionArguments.Y);
         code.add(R10, RSI, AttentionArguments.ITEM_Y);
-        int lines = dim / FLOATS_A_LINE;
+        int lines = dim / FLOATS;
         for (int line = 0; line < lines; line += together) {
             sumValues(line, Math.min(together, lines - line));
         }
-        code.jump(item);
-        code.land(end);
-        code.releaseTiles();
-        code.end();
-        return code.bytes();
     }
 
     /** rsi points at the item's numbers, r8 at its first key, r10 at its queries; r11 counts its places. */
@@ -205,9 +183,7 @@ final class AttentionKernel {
             code.storeVector(RDX, scores + place * LINE, 0);
         }
         code.loadRepeated(SCALE, RDI, AttentionArguments.SCALE);
-        for (int i = 0; i < POWER.length; i++) {
-            code.loadRepeated(POWERS + i, RDI, AttentionArguments.COEFFICIENTS + i * Float.BYTES);
-        }
+        power.load(RDI, AttentionArguments.POWER);
         code.loadVector(HIGHEST, R9, scores);
         overScores(4, () -> {
             for (int i = 0; i < 4; i++) {
@@ -217,7 +193,7 @@ final class AttentionKernel {
         code.zero(SUM);
         overScores(4, () -> {
             for (int i = 0; i < 4; i++) {
-                power(2 * i, 2 * i + 1, i * LINE);
+                raise(2 * i, 2 * i + 1, i * LINE);
             }
             for (int i = 0; i < 4; i++) {
                 code.addFloats(SUM, SUM, 2 * i + 1);
@@ -238,17 +214,11 @@ final class AttentionKernel {
         code.jumpIfAbove(next);
     }
 
-    private void power(int whole, int rest, int at) {
+    private void raise(int whole, int rest, int at) {
         code.loadVector(rest, RDX, scores + at);
         code.subtractFloats(rest, rest, HIGHEST);
         code.multiplyFloats(rest, rest, SCALE);
-        code.roundFloats(whole, rest);
-        code.subtractFloats(rest, rest, whole);
-        code.moveVector(11, POWERS);
-        for (int i = 1; i < POWER.length; i++) {
-            code.multiplyThenAdd(11, rest, POWERS + i);
-        }
-        code.scaleByPower(rest, 11, whole);
+        power.raise(rest, whole);
         code.storeVector(RDX, scores + at, rest);
     }
 
@@ -262,8 +232,7 @@ final class AttentionKernel {
         code.move(RCX, R11);
         int place = code.here();
         for (int line = 0; line < lines; line++) {
-            code.loadWidened(VALUE, RAX, (first + line) * LINE / 2);
-            code.shiftLeft(VALUE, VALUE, Short.SIZE);
+            code.loadWide(VALUE, RAX, (first + line) * HALF_LINE);
             for (int head = 0; head < heads; head++) {
                 code.multiplyAddRepeated(head * lines + line, VALUE, RDX, scores + head * Float.BYTES);
             }
@@ -280,7 +249,7 @@ final class AttentionKernel {
             int line = first + sum % lines;
             code.multiplyRepeated(sum, sum, R9, factors + head * Float.BYTES);
             code.narrow(sum, sum);
-            code.storeHalf(R10, head * dim * Short.BYTES + line * LINE / 2, sum);
+            code.storeHalf(R10, head * dim * Short.BYTES + line * HALF_LINE, sum);
         }
     }
 }

@@ -23,16 +23,18 @@ final class ProductArguments {
     static final int X_ROW_BYTES = 128;
     static final int Y = 136;
     static final int Y_ROW_BYTES = 144;
-    /** What is added to the products, laid out as they are; 0 if nothing is. */
+    /** What is added to the products; 0 if nothing is. */
     static final int ONTO = 152;
+
+    static final int ONTO_ROW_BYTES = 160;
     /** The threads' own memory, and how much each has. */
-    static final int SCRATCH = 160;
+    static final int SCRATCH = 168;
 
-    static final int SCRATCH_BYTES = 168;
+    static final int SCRATCH_BYTES = 176;
     /** 32 bits each. */
-    static final int UPPER_HALF = 176;
+    static final int UPPER_HALF = 184;
 
-    static final int FLOAT_CONTROL = 180;
+    static final int FLOAT_CONTROL = 188;
     /** 64 bytes that {@code ldtilecfg} reads. */
     static final int TILES = 192;
 

@@ -1,5 +1,7 @@
 package dev.piecewise.kernel;
 
+import static dev.piecewise.kernel.Assembler.HALF_LINE;
+import static dev.piecewise.kernel.Assembler.LINE;
 import static dev.piecewise.kernel.ScalarAssembler.R11;
 import static dev.piecewise.kernel.ScalarAssembler.R8;
 import static dev.piecewise.kernel.ScalarAssembler.R9;
@@ -18,7 +20,6 @@ import static dev.piecewise.kernel.ScalarAssembler.RSI;
 final class ProductKernel {
     static final int OUTPUTS = 64;
     static final int BLOCK = 32;
-    static final int LINE = 64;
     /** Lines of weights of a pair of inputs, 16 outputs each. */
     static final int LINES = OUTPUTS / 16;
 
@@ -153,19 +154,18 @@ final class ProductKernel {
         for (int row = 0; row < rows; row++) {
             for (int line = 0; line < LINES; line++) {
                 int sum = totals + row * PAIR_BYTES + line * LINE;
-                code.loadWidened(0, RAX, line * LINE / 2);
-                code.shiftLeft(0, 0, Short.SIZE);
+                code.loadWide(0, RAX, line * HALF_LINE);
                 code.addFloats(0, 0, R9, sum);
                 code.storeVector(R9, sum, 0);
             }
-            code.add(RAX, RDI, ProductArguments.Y_ROW_BYTES);
+            code.add(RAX, RDI, ProductArguments.ONTO_ROW_BYTES);
         }
         code.land(alone);
         for (int row = 0; row < rows; row++) {
             for (int line = 0; line < LINES; line++) {
                 code.loadVector(0, R9, totals + row * PAIR_BYTES + line * LINE);
                 code.narrow(0, 0);
-                code.storeHalf(R8, line * LINE / 2, 0);
+                code.storeHalf(R8, line * HALF_LINE, 0);
             }
             code.add(R8, RDI, ProductArguments.Y_ROW_BYTES);
         }

@@ -18,11 +18,11 @@ public final class RowAttention {
 
     private final Team team;
     private final Map<Heads, Kernel> kernels = new ConcurrentHashMap<>();
-    private final ThreadLocal<Workspace> workspaces;
+    private final ThreadLocal<Items.Workspace> workspaces;
 
     private RowAttention(Team team) {
         this.team = team;
-        this.workspaces = ThreadLocal.withInitial(() -> new Workspace(team));
+        this.workspaces = ThreadLocal.withInitial(() -> workspace(team));
     }
 
     /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
@@ -86,43 +86,24 @@ public final class RowAttention {
     public void attend(
             long q, long keys, long values, long y, long table, int items, Heads heads, long window, long longest) {
         Kernel kernel = kernels.computeIfAbsent(heads, Heads::kernel);
-        MemorySegment arguments = workspaces.get().of(kernel, AttentionKernel.scratchBytes(heads.dim, longest));
-        arguments.set(JAVA_LONG, AttentionArguments.ITEMS, items);
+        Items.Workspace workspace = workspaces.get();
+        MemorySegment arguments = workspace.arguments;
         arguments.set(JAVA_LONG, AttentionArguments.TABLE, table);
         arguments.set(JAVA_LONG, AttentionArguments.Q, q);
         arguments.set(JAVA_LONG, AttentionArguments.KEYS, keys);
         arguments.set(JAVA_LONG, AttentionArguments.VALUES, values);
         arguments.set(JAVA_LONG, AttentionArguments.Y, y);
         arguments.set(JAVA_LONG, AttentionArguments.WINDOW, window == 0 ? Long.MAX_VALUE : window);
-        team.run(kernel.code, arguments.address());
+        arguments.set(JAVA_FLOAT, AttentionArguments.SCALE, kernel.scale);
+        MemorySegment.copy(kernel.tiles, 0, arguments, AttentionArguments.TILES, kernel.tiles.byteSize());
+        workspace.run(kernel.code, items, AttentionKernel.scratchBytes(heads.dim, longest), team.threads());
     }
 
-    /** The arguments of a thread's calls. */
-    private static final class Workspace {
-        private final MemorySegment arguments = Team.arguments(AttentionArguments.BYTES);
-        private final Team.Scratch scratch;
-
-        Workspace(Team team) {
-            this.scratch = team.new Scratch();
-            arguments.set(JAVA_FLOAT, AttentionArguments.LEAST, -Float.MAX_VALUE);
-            arguments.set(JAVA_FLOAT, AttentionArguments.ONE, 1);
-            MemorySegment.copy(
-                    AttentionKernel.POWER,
-                    0,
-                    arguments,
-                    JAVA_FLOAT,
-                    AttentionArguments.COEFFICIENTS,
-                    AttentionKernel.POWER.length);
-        }
-
-        MemorySegment of(Kernel kernel, long bytes) {
-            arguments.set(JAVA_LONG, AttentionArguments.BEGAN, 0);
-            arguments.set(JAVA_LONG, AttentionArguments.NEXT, 0);
-            arguments.set(JAVA_LONG, AttentionArguments.SCRATCH, scratch.of(bytes));
-            arguments.set(JAVA_LONG, AttentionArguments.SCRATCH_BYTES, bytes);
-            arguments.set(JAVA_FLOAT, AttentionArguments.SCALE, kernel.scale);
-            MemorySegment.copy(kernel.tiles, 0, arguments, AttentionArguments.TILES, kernel.tiles.byteSize());
-            return arguments;
-        }
+    private static Items.Workspace workspace(Team team) {
+        Items.Workspace workspace = new Items.Workspace(team, AttentionArguments.BYTES);
+        workspace.arguments.set(JAVA_FLOAT, AttentionArguments.LEAST, -Float.MAX_VALUE);
+        workspace.arguments.set(JAVA_FLOAT, AttentionArguments.ONE, 1);
+        PowerOfTwo.write(workspace.arguments, AttentionArguments.POWER);
+        return workspace;
     }
 }

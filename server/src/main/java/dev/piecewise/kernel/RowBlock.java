@@ -1,7 +1,9 @@
 package dev.piecewise.kernel;
 
+import static dev.piecewise.kernel.Assembler.FLOATS;
+import static dev.piecewise.kernel.Assembler.HALF_LINE;
 import static dev.piecewise.kernel.ProductKernel.AHEAD;
-import static dev.piecewise.kernel.ProductKernel.LINE;
+import static dev.piecewise.kernel.Assembler.LINE;
 import static dev.piecewise.kernel.ProductKernel.LINES;
 import static dev.piecewise.kernel.ProductKernel.PAIRS;
 import static dev.piecewise.kernel.ProductKernel.PAIR_BYTES;
@@ -17,7 +19,6 @@ import static dev.piecewise.kernel.ScalarAssembler.RSI;
 record RowBlock(Assembler code, int rows, int inputs) implements Block {
     static final int MOST = 2;
 
-    private static final int FLOATS_A_LINE = LINE / Float.BYTES;
     private static final int EVEN = 29;
     private static final int ODD = 30;
     private static final int UPPER_HALF = 31;
@@ -35,15 +36,18 @@ record RowBlock(Assembler code, int rows, int inputs) implements Block {
         code.add(R10, scratch);
         code.move(RAX, R10);
         code.load(RDX, RDI, ProductArguments.X);
-        code.set(RCX, rows * inputs / FLOATS_A_LINE);
-        int next = code.here();
-        code.loadWidened(0, RDX, 0);
-        code.shiftLeft(0, 0, Short.SIZE);
-        code.storeVector(RAX, 0, 0);
-        code.add(RDX, LINE / 2);
-        code.add(RAX, LINE);
-        code.subtract(RCX, 1);
-        code.jumpIfNotZero(next);
+        for (int row = 0; row < rows; row++) {
+            code.set(RCX, inputs / FLOATS);
+            int next = code.here();
+            code.loadWide(0, RDX, 0);
+            code.storeVector(RAX, 0, 0);
+            code.add(RDX, HALF_LINE);
+            code.add(RAX, LINE);
+            code.subtract(RCX, 1);
+            code.jumpIfNotZero(next);
+            code.subtract(RDX, inputs * Short.BYTES);
+            code.add(RDX, RDI, ProductArguments.X_ROW_BYTES);
+        }
     }
 
     @Override

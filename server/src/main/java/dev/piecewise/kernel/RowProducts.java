@@ -44,12 +44,13 @@ public final class RowProducts {
     /**
      * y = onto + x Wᵀ, bfloat16.
      *
-     * @param x address of [rows, inputs], one to {@link #MOST_ROWS} of them
+     * @param x address of [rows, inputs], one to {@link #MOST_ROWS} of them, {@code xStride} values apart
      * @param weights address of the packed matrix
-     * @param onto address of [rows, outputs], or 0 to add nothing
+     * @param onto address of [rows, outputs], {@code ontoStride} values apart, or 0 to add nothing
      * @param y address of [rows, outputs]
      */
-    public void multiply(long x, long weights, long onto, long y, int rows, int inputs, int outputs) {
+    public void multiply(
+            long x, long xStride, long weights, long onto, long ontoStride, long y, int rows, int inputs, int outputs) {
         Kernel kernel = kernels.computeIfAbsent((long) rows << Integer.SIZE | inputs, _ -> Kernel.of(rows, inputs));
         Workspace workspace = workspaces.get();
         workspace.share(outputs / ProductKernel.OUTPUTS, kernel.scratchBytes);
@@ -59,12 +60,13 @@ public final class RowProducts {
         arguments.set(JAVA_LONG, ProductArguments.CHUNKS, kernel.chunks);
         arguments.set(JAVA_LONG, ProductArguments.BLOCKS, inputs / ProductKernel.BLOCK / kernel.chunks);
         arguments.set(JAVA_LONG, ProductArguments.X, x);
-        arguments.set(JAVA_LONG, ProductArguments.X_ROW_BYTES, (long) inputs * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.X_ROW_BYTES, xStride * Short.BYTES);
         arguments.set(JAVA_LONG, ProductArguments.Y, y);
         arguments.set(JAVA_LONG, ProductArguments.Y_ROW_BYTES, (long) outputs * Short.BYTES);
         arguments.set(JAVA_LONG, ProductArguments.ONTO, onto);
+        arguments.set(JAVA_LONG, ProductArguments.ONTO_ROW_BYTES, ontoStride * Short.BYTES);
         MemorySegment.copy(kernel.tiles, 0, arguments, ProductArguments.TILES, kernel.tiles.byteSize());
-        team.run(kernel.code, arguments.address());
+        team.run(kernel.code, arguments.address(), team.threads());
     }
 
     /** As oneDNN cuts them: into equal parts of whole blocks, as few as possible. */

@@ -19,6 +19,9 @@ final class Team {
     private static final long REQUEST = 0x1023;
     private static final long TILE_DATA = 18;
 
+    /** Numbers that a thread handles in a few microseconds. */
+    private static final long WORTH = 16 * 1024;
+
     private static final String PARALLEL = "GOMP_parallel";
 
     private final int threads;
@@ -40,8 +43,13 @@ final class Team {
         return threads;
     }
 
-    /** Every thread calls the kernel, by its address, with the address of these arguments once. */
-    void run(long kernel, long arguments) {
+    /** How many of them share work on so many numbers: one alone where that takes less time than waking others up. */
+    int threadsFor(long numbers) {
+        return (int) Math.clamp(numbers / WORTH, 1, threads);
+    }
+
+    /** So many threads call the kernel, by its address, with the address of these arguments once. */
+    void run(long kernel, long arguments, int threads) {
         try {
             LibGomp.PARALLEL.invokeExact(kernel, arguments, threads, 0);
         } catch (Throwable e) {
@@ -51,7 +59,7 @@ final class Team {
 
     /** Memory for a kernel's arguments, filled with zeros. */
     static MemorySegment arguments(long bytes) {
-        return Arena.ofAuto().allocate(bytes, ProductKernel.LINE);
+        return Arena.ofAuto().allocate(bytes, Assembler.LINE);
     }
 
     private static boolean tilesAllowed() {
@@ -88,7 +96,7 @@ final class Team {
         long of(long bytes) {
             if (memory.byteSize() < bytes * threads) {
                 long size = Math.max(bytes * threads, 2 * memory.byteSize());
-                memory = Arena.ofAuto().allocate(size, ProductKernel.LINE);
+                memory = Arena.ofAuto().allocate(size, Assembler.LINE);
             }
             return memory.address();
         }

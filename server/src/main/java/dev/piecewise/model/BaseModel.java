@@ -9,7 +9,9 @@ import dev.piecewise.checkpoint.Checkpoint;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.error.ServingException;
+import dev.piecewise.kernel.GatedUnits;
 import dev.piecewise.kernel.RowAttention.Heads;
+import dev.piecewise.kernel.RowNorm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +59,8 @@ public final class BaseModel implements AutoCloseable {
                 bankLayout.chunk(ProjectionGroup.GATE_UP),
                 flash ? 1 : 0,
                 fewestRows,
-                layout == LinearLayout.PACKED ? FewRows.most(script, Weights.linear(tensors)) : 0);
+                layout == LinearLayout.PACKED ? FewRows.most(script, Weights.linear(tensors)) : 0,
+                attendsAlone() ? 1 : 0);
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
             seen[layer] = config.window(layer);
@@ -170,9 +173,13 @@ public final class BaseModel implements AutoCloseable {
         return flash;
     }
 
-    /** Whether single tokens attend by machine code of our own. */
+    /** Whether single tokens attend, and all that is between products is computed, by machine code of our own. */
     boolean attendsAlone() {
-        return packed() && TorchOperators.present() && heads().fit();
+        return packed()
+                && TorchOperators.present()
+                && heads().fit()
+                && RowNorm.fit(config.hidden())
+                && GatedUnits.fit(config.intermediate());
     }
 
     Heads heads() {

@@ -38,7 +38,7 @@ final class SingleTokens {
                 table.values(),
                 at,
                 heads,
-                (long) tokens * (heads.all() + heads.kv()) * heads.dim(),
+                (long) tokens * (heads.all() + 2 * heads.kv()) * heads.dim(),
                 (long) tokens * heads.all() * heads.dim(),
                 span.extent(),
                 places,

@@ -90,8 +90,10 @@ final class RowProductsTest {
                 MemorySegment y = arena.allocate(2L * rows * outputs, 64);
                 products.multiply(
                         memory(arena, x).address(),
+                        inputs,
                         memory(arena, packed()).address(),
                         added ? memory(arena, onto).address() : 0,
+                        outputs,
                         y.address(),
                         rows,
                         inputs,
