@@ -5,9 +5,9 @@ def few(self, x: Tensor, w: Tensor, most: int) -> bool:
     return x.size(0) <= most and x.size(1) % 32 == 0 and w.size(0) % 64 == 0
 
 
-def few_rows(self, x: Tensor, w: Tensor, onto: Tensor) -> Tensor:
-    # x [T, in], onto [T, out] or empty -> onto + w x
-    return ops.piecewise.rows(x, w, onto)
+def few_rows(self, x: Tensor, w: Tensor, bias: Tensor, onto: Tensor) -> Tensor:
+    # x [T, in], onto [T, out] or empty -> onto + w x + bias
+    return ops.piecewise.rows(x, w, bias, onto)
 
 
 def norm_rows(self, x: Tensor, gain: Tensor, eps: Tensor) -> Tensor:
@@ -31,16 +31,30 @@ def attend_alone(self, qkv: Tensor, keys: Tensor, values: Tensor, table: Tensor,
     return ops.piecewise.attend(qkv, keys, values, table, alone[0], alone[1], heads, window, alone[2])
 
 
+def layers_alone(self, x: Tensor, cos: Tensor, sin: Tensor, places: Tensor, table: Tensor, alone: List[int]) -> Tensor:
+    # x [tokens, hidden] through all layers; alone has the number of a program (DecodeLayers) behind what attend_alone() reads of it
+    return ops.piecewise.layers(x, cos, sin, places, table, alone[0], alone[2], alone[3])
+
+
+def addresses(self, tensors: List[Tensor]) -> Tensor:
+    # where the numbers of each begin, 0 if it has none
+    found = annotate(List[int], [])
+    for i in range(len(tensors)):
+        torch.append(found, ops.piecewise.address(tensors[i]))
+    return torch.tensor(found, dtype=4)
+
+
 def few_rows_differ(self, w: Tensor, most: int) -> Tensor:
-    # [1] in how many numbers the products of one to so many rows differ from oneDNN's of 16, with something added and without
+    # [1] in how many numbers the products of one to so many rows differ from oneDNN's of 16, alone and with a bias and something else added
     x = torch.sin(torch.arange(16 * w.size(1), dtype=6)).view([16, w.size(1)]).to(15)
     onto = torch.cos(torch.arange(16 * w.size(0), dtype=6)).view([16, w.size(0)]).to(15)
-    none = annotate(Optional[Tensor], None)
-    alone = ops.mkldnn._linear_pointwise(x, w, none, "none", [], "")
-    added = ops.mkldnn._linear_pointwise(x, onto, w, none, "add")
+    bias = torch.cos(torch.arange(w.size(0), dtype=6)).to(15)
+    none = torch.empty([0], dtype=15)
+    alone = self.linear(x, w, none, 16, none)
+    added = self.linear(x, w, bias, 16, onto)
     differ = torch.zeros([1], dtype=6)
     for rows in [1, 2, 3, most]:
         few = x.narrow(0, 0, rows)
-        differ += torch.sum(torch.ne(self.few_rows(few, w, torch.empty([0], dtype=15)), alone.narrow(0, 0, rows)))
-        differ += torch.sum(torch.ne(self.few_rows(few, w, onto.narrow(0, 0, rows)), added.narrow(0, 0, rows)))
+        differ += torch.sum(torch.ne(self.few_rows(few, w, none, none), alone.narrow(0, 0, rows)))
+        differ += torch.sum(torch.ne(self.few_rows(few, w, bias, onto.narrow(0, 0, rows)), added.narrow(0, 0, rows)))
     return differ

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** SwiGLU's activation, silu(gate) up, of rows of bfloat16, rounded once. Runs on PyTorch's OpenMP threads. Any thread may call. */
@@ -14,14 +13,9 @@ public final class GatedUnits {
     private final Map<Integer, Long> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Items.Workspace> workspaces;
 
-    private GatedUnits(Team team) {
+    GatedUnits(Team team) {
         this.team = team;
         this.workspaces = ThreadLocal.withInitial(() -> workspace(team));
-    }
-
-    /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
-    public static Optional<GatedUnits> on(int threads) {
-        return Team.of(threads).map(GatedUnits::new);
     }
 
     /** Whether rows of so many units are computed. */

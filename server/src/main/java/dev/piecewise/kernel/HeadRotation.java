@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.piecewise.kernel.RowAttention.Heads;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,14 +16,9 @@ public final class HeadRotation {
     private final Map<Kind, Long> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Items.Workspace> workspaces;
 
-    private HeadRotation(Team team) {
+    HeadRotation(Team team) {
         this.team = team;
         this.workspaces = ThreadLocal.withInitial(() -> new Items.Workspace(team, RotationKernel.BYTES));
-    }
-
-    /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
-    public static Optional<HeadRotation> on(int threads) {
-        return Team.of(threads).map(HeadRotation::new);
     }
 
     private record Kind(Heads heads, boolean normed) {}

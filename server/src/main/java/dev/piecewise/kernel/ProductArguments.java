@@ -35,11 +35,13 @@ final class ProductArguments {
     static final int UPPER_HALF = 184;
 
     static final int FLOAT_CONTROL = 188;
+    /** What is added to each row's products before; 0 if nothing is. */
+    static final int BIAS = 192;
     /** 64 bytes that {@code ldtilecfg} reads. */
-    static final int TILES = 192;
+    static final int TILES = 200;
 
     /** The threads' shares, each on a line of its own: the next strip, and the one behind the last. */
-    static final int SHARES = 256;
+    static final int SHARES = 320;
 
     static final int SHARE_BYTES = 64;
     static final int SHARE_END = 8;

@@ -146,9 +146,23 @@ final class ProductKernel {
     }
 
     private void storeStrip() {
-        code.load(RAX, RDI, ProductArguments.ONTO);
+        addRows(ProductArguments.BIAS, false);
+        addRows(ProductArguments.ONTO, true);
+        for (int row = 0; row < rows; row++) {
+            for (int line = 0; line < LINES; line++) {
+                code.loadVector(0, R9, totals + row * PAIR_BYTES + line * LINE);
+                code.narrow(0, 0);
+                code.storeHalf(R8, line * HALF_LINE, 0);
+            }
+            code.add(R8, RDI, ProductArguments.Y_ROW_BYTES);
+        }
+    }
+
+    /** To the sums what lies at an address of memory, unless that is 0: a row for each, or one for all. */
+    private void addRows(int address, boolean each) {
+        code.load(RAX, RDI, address);
         code.add(RAX, 0);
-        int alone = code.jumpIfZero();
+        int nothing = code.jumpIfZero();
         code.addRegister(RAX, R8);
         code.subtract(RAX, RDI, ProductArguments.Y);
         for (int row = 0; row < rows; row++) {
@@ -158,16 +172,10 @@ final class ProductKernel {
                 code.addFloats(0, 0, R9, sum);
                 code.storeVector(R9, sum, 0);
             }
-            code.add(RAX, RDI, ProductArguments.ONTO_ROW_BYTES);
-        }
-        code.land(alone);
-        for (int row = 0; row < rows; row++) {
-            for (int line = 0; line < LINES; line++) {
-                code.loadVector(0, R9, totals + row * PAIR_BYTES + line * LINE);
-                code.narrow(0, 0);
-                code.storeHalf(R8, line * HALF_LINE, 0);
+            if (each) {
+                code.add(RAX, RDI, ProductArguments.ONTO_ROW_BYTES);
             }
-            code.add(R8, RDI, ProductArguments.Y_ROW_BYTES);
         }
+        code.land(nothing);
     }
 }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -20,14 +19,9 @@ public final class RowAttention {
     private final Map<Heads, Kernel> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Items.Workspace> workspaces;
 
-    private RowAttention(Team team) {
+    RowAttention(Team team) {
         this.team = team;
         this.workspaces = ThreadLocal.withInitial(() -> workspace(team));
-    }
-
-    /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
-    public static Optional<RowAttention> on(int threads) {
-        return Team.of(threads).map(RowAttention::new);
     }
 
     /** How many heads there are, how many of keys and values, and how long each is. */

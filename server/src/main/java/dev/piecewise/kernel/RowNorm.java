@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** RMSNorm of rows of bfloat16, rounded once. Runs on PyTorch's OpenMP threads. Any thread may call. */
@@ -13,14 +12,9 @@ public final class RowNorm {
     private final Map<Integer, Long> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Items.Workspace> workspaces;
 
-    private RowNorm(Team team) {
+    RowNorm(Team team) {
         this.team = team;
         this.workspaces = ThreadLocal.withInitial(() -> new Items.Workspace(team, NormKernel.BYTES));
-    }
-
-    /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
-    public static Optional<RowNorm> on(int threads) {
-        return Team.of(threads).map(RowNorm::new);
     }
 
     /** Whether rows of so many values are normalized. */

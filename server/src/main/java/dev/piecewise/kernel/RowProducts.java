@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -13,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * oneDNN's own do, bit by bit. Runs on PyTorch's OpenMP threads. Any thread may call.
  */
 public final class RowProducts {
+    /** Of a product. */
     public static final int MOST_ROWS = TileBlock.MOST;
 
     /** Inputs that oneDNN sums up at most before it adds them to what came before. */
@@ -26,14 +26,9 @@ public final class RowProducts {
     private final Map<Long, Kernel> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Workspace> workspaces;
 
-    private RowProducts(Team team) {
+    RowProducts(Team team) {
         this.team = team;
         this.workspaces = ThreadLocal.withInitial(() -> new Workspace(team));
-    }
-
-    /** On so many threads, where this machine can do it. PyTorch must have been loaded. */
-    public static Optional<RowProducts> on(int threads) {
-        return Team.of(threads).map(RowProducts::new);
     }
 
     /** Whether matrices of this shape are multiplied; others lie otherwise. */
@@ -41,30 +36,42 @@ public final class RowProducts {
         return inputs % ProductKernel.BLOCK == 0 && outputs % ProductKernel.OUTPUTS == 0;
     }
 
+    /** A packed matrix by its address, and that of what is added to each row's products, 0 if nothing is. */
+    public record Matrix(long weights, long bias, int inputs, int outputs) {
+        public boolean fit() {
+            return RowProducts.fit(inputs, outputs);
+        }
+    }
+
+    /** Rows by the address of the first and how many values they lie apart. */
+    public record Rows(long address, long stride) {
+        public static final Rows NONE = new Rows(0, 0);
+    }
+
     /**
-     * y = onto + x Wᵀ, bfloat16.
+     * y = onto + bias + x Wᵀ, bfloat16, rounded once.
      *
-     * @param x address of [rows, inputs], one to {@link #MOST_ROWS} of them, {@code xStride} values apart
-     * @param weights address of the packed matrix
-     * @param onto address of [rows, outputs], {@code ontoStride} values apart, or 0 to add nothing
+     * @param x one to {@link #MOST_ROWS} of them
+     * @param onto as many, or {@link Rows#NONE}
      * @param y address of [rows, outputs]
      */
-    public void multiply(
-            long x, long xStride, long weights, long onto, long ontoStride, long y, int rows, int inputs, int outputs) {
+    public void multiply(Rows x, Matrix matrix, Rows onto, long y, int rows) {
+        int inputs = matrix.inputs;
         Kernel kernel = kernels.computeIfAbsent((long) rows << Integer.SIZE | inputs, _ -> Kernel.of(rows, inputs));
         Workspace workspace = workspaces.get();
-        workspace.share(outputs / ProductKernel.OUTPUTS, kernel.scratchBytes);
+        workspace.share(matrix.outputs / ProductKernel.OUTPUTS, kernel.scratchBytes);
         MemorySegment arguments = workspace.arguments;
         arguments.set(JAVA_LONG, ProductArguments.STRIP_BYTES, (long) inputs * ProductKernel.OUTPUTS * Short.BYTES);
-        arguments.set(JAVA_LONG, ProductArguments.WEIGHTS, weights);
+        arguments.set(JAVA_LONG, ProductArguments.WEIGHTS, matrix.weights);
         arguments.set(JAVA_LONG, ProductArguments.CHUNKS, kernel.chunks);
         arguments.set(JAVA_LONG, ProductArguments.BLOCKS, inputs / ProductKernel.BLOCK / kernel.chunks);
-        arguments.set(JAVA_LONG, ProductArguments.X, x);
-        arguments.set(JAVA_LONG, ProductArguments.X_ROW_BYTES, xStride * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.X, x.address);
+        arguments.set(JAVA_LONG, ProductArguments.X_ROW_BYTES, x.stride * Short.BYTES);
         arguments.set(JAVA_LONG, ProductArguments.Y, y);
-        arguments.set(JAVA_LONG, ProductArguments.Y_ROW_BYTES, (long) outputs * Short.BYTES);
-        arguments.set(JAVA_LONG, ProductArguments.ONTO, onto);
-        arguments.set(JAVA_LONG, ProductArguments.ONTO_ROW_BYTES, ontoStride * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.Y_ROW_BYTES, (long) matrix.outputs * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.BIAS, matrix.bias);
+        arguments.set(JAVA_LONG, ProductArguments.ONTO, onto.address);
+        arguments.set(JAVA_LONG, ProductArguments.ONTO_ROW_BYTES, onto.stride * Short.BYTES);
         MemorySegment.copy(kernel.tiles, 0, arguments, ProductArguments.TILES, kernel.tiles.byteSize());
         team.run(kernel.code, arguments.address(), team.threads());
     }

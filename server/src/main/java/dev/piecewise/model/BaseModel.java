@@ -26,6 +26,7 @@ public final class BaseModel implements AutoCloseable {
     private final TorchScript script;
     private final boolean flash;
     private final int fewestRows;
+    private final int fewRows;
     private final String device;
     private final IValue weights;
     private final IValue shape;
@@ -45,6 +46,7 @@ public final class BaseModel implements AutoCloseable {
         List<PtNDArray> tensors = Weights.tensors(script, source, config, frequencies, layout);
         this.weights = IValue.listFrom(tensors.toArray(PtNDArray[]::new));
         NativeHeap.trim();
+        this.fewRows = layout == LinearLayout.PACKED ? FewRows.most(script, Weights.linear(tensors)) : 0;
         this.bankLayout = new BankLayout(config, precision.bytes());
         this.shape = IValue.listFrom(
                 config.layers(),
@@ -59,7 +61,7 @@ public final class BaseModel implements AutoCloseable {
                 bankLayout.chunk(ProjectionGroup.GATE_UP),
                 flash ? 1 : 0,
                 fewestRows,
-                layout == LinearLayout.PACKED ? FewRows.most(script, Weights.linear(tensors)) : 0,
+                fewRows,
                 attendsAlone() ? 1 : 0);
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
@@ -180,6 +182,11 @@ public final class BaseModel implements AutoCloseable {
                 && heads().fit()
                 && RowNorm.fit(config.hidden())
                 && GatedUnits.fit(config.intermediate());
+    }
+
+    /** Tokens of a batch that products of our own take at most; 0 if there are none. */
+    int fewRows() {
+        return fewRows;
     }
 
     Heads heads() {

@@ -12,6 +12,7 @@ final class KvArena implements AutoCloseable {
     private final TorchScript script;
     private final PtNDArray[] arrays;
     private final IValue tensors;
+    private final int headDim;
     private final int width;
     private final int places;
 
@@ -20,6 +21,7 @@ final class KvArena implements AutoCloseable {
         ModelConfig config = base.config();
         this.places = places + (base.attendsAlone() ? RowAttention.SPARE_PLACES : 0);
         arrays = new PtNDArray[2 * config.layers()];
+        headDim = config.headDim();
         width = config.kvHeads() * config.headDim();
         long bytes = (long) this.places * width * base.precision().bytes() * arrays.length;
         try {
@@ -52,6 +54,11 @@ final class KvArena implements AutoCloseable {
     /** Values of one place's keys in one layer. */
     int width() {
         return width;
+    }
+
+    /** Values from a head to the next, where heads come first in memory. */
+    long headStride() {
+        return (long) places * headDim;
     }
 
     IValue tensors() {

@@ -79,6 +79,14 @@ final class ScriptCall {
         }
     }
 
+    /** Runs; the values of the tensor of 64-bit whole numbers that comes back, row-major. */
+    long[] longs() {
+        try (PtNDManager scope = script.manager().newSubManager(script.manager().getDevice());
+                IValue result = result()) {
+            return result.toTensor(scope).toLongArray();
+        }
+    }
+
     private IValue result() {
         try {
             return script.run(method, arguments.toArray(IValue[]::new));

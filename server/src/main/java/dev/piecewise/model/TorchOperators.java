@@ -5,10 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.kernel.GatedUnits;
 import dev.piecewise.kernel.HeadRotation;
+import dev.piecewise.kernel.Kernels;
 import dev.piecewise.kernel.RowAttention;
 import dev.piecewise.kernel.RowAttention.Heads;
 import dev.piecewise.kernel.RowNorm;
 import dev.piecewise.kernel.RowProducts;
+import dev.piecewise.kernel.RowProducts.Matrix;
+import dev.piecewise.kernel.RowProducts.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -28,45 +31,41 @@ import java.util.Optional;
 final class TorchOperators {
     private static final String NAMESPACE = "piecewise";
     private static final Arena ALWAYS = Arena.global();
-    private static final boolean PRESENT = register();
+    private static final Optional<TorchOperators> REGISTERED = register();
 
-    private final RowProducts products;
-    private final RowNorm norms;
-    private final HeadRotation rotation;
-    private final RowAttention attention;
-    private final GatedUnits units;
+    private final Kernels kernels;
 
-    private TorchOperators(int threads) {
-        products = RowProducts.on(threads).orElseThrow();
-        norms = RowNorm.on(threads).orElseThrow();
-        rotation = HeadRotation.on(threads).orElseThrow();
-        attention = RowAttention.on(threads).orElseThrow();
-        units = GatedUnits.on(threads).orElseThrow();
+    private TorchOperators(Kernels kernels) {
+        this.kernels = kernels;
     }
 
     /** Whether the script may call them: not on other processors, nor where libraries lack what they need. PyTorch must have been loaded. */
     static boolean present() {
-        return PRESENT;
+        return REGISTERED.isPresent();
     }
 
-    private static boolean register() {
-        int threads = JniUtils.getNumThreads();
-        if (!TorchShim.present() || RowProducts.on(threads).isEmpty()) {
-            return false;
+    /** What they call. */
+    static Kernels kernels() {
+        return REGISTERED.orElseThrow().kernels;
+    }
+
+    private static Optional<TorchOperators> register() {
+        Optional<TorchOperators> made = Kernels.on(JniUtils.getNumThreads()).map(TorchOperators::new);
+        if (made.isEmpty() || !TorchShim.present()) {
+            return Optional.empty();
         }
-        TorchOperators operators = new TorchOperators(threads);
         MemorySegment definitions = TorchShim.library(true, NAMESPACE, ALWAYS);
         MemorySegment implementations = TorchShim.library(false, NAMESPACE, ALWAYS);
         for (Operator operator : Operator.values()) {
             TorchShim.define(definitions, operator.method + operator.signature, ALWAYS);
-            TorchShim.implement(implementations, operator.method, operators.entry(operator.method), ALWAYS);
+            TorchShim.implement(implementations, operator.method, made.get().entry(operator.method), ALWAYS);
         }
-        return true;
+        return made;
     }
 
     private enum Operator {
-        /** x [T, in], w packed [out, in], onto [T, out] or empty -> [T, out]. Rows of x and of onto may lie apart. */
-        ROWS("rows", "(Tensor x, Tensor w, Tensor onto) -> Tensor"),
+        /** x [T, in], w packed [out, in], bias [out] or empty, onto [T, out] or empty -> [T, out]. Rows of x and of onto may lie apart. */
+        ROWS("rows", "(Tensor x, Tensor w, Tensor bias, Tensor onto) -> Tensor"),
         /** x [T, width], gain [width], eps [1] float32 -> [T, width]. */
         NORM("norm", "(Tensor x, Tensor gain, Tensor eps) -> Tensor"),
         /**
@@ -81,7 +80,13 @@ final class TorchOperators {
                 "attend",
                 "(Tensor qkv, Tensor keys, Tensor values, Tensor table, int items, int tokens, int heads, int window, int longest) -> Tensor"),
         /** x [T, 2 * units] -> [T, units]. */
-        GATE("gate", "(Tensor x) -> Tensor");
+        GATE("gate", "(Tensor x) -> Tensor"),
+        /** Where a tensor's numbers begin, 0 if it has none. */
+        ADDRESS("address", "(Tensor x) -> int"),
+        /** All layers of a batch of single tokens by {@link DecodeLayers}, which `program` is the number of: x [tokens, hidden] -> as much. */
+        LAYERS(
+                "layers",
+                "(Tensor x, Tensor cos, Tensor sin, Tensor places, Tensor table, int items, int longest, int program) -> Tensor");
 
         private final String method;
         private final String signature;
@@ -112,16 +117,18 @@ final class TorchOperators {
     private void rows(long arguments, long inputs, long outputs) throws Throwable {
         long x = argument(arguments, 0);
         long w = argument(arguments, 1);
-        long onto = TorchShim.data(argument(arguments, 2));
         int rows = size(x, 0);
-        int in = size(x, 1);
-        int out = size(w, 0);
-        long y = TorchShim.empty(rows, out, Precision.BFLOAT16);
-        long ontoStride = onto == 0 ? 0 : TorchShim.stride(argument(arguments, 2), 0);
-        products.multiply(
-                TorchShim.data(x), TorchShim.stride(x, 0), TorchShim.data(w), onto, ontoStride, TorchShim.data(y), rows, in, out);
-        delete(arguments, 3);
+        Matrix matrix =
+                new Matrix(TorchShim.data(w), TorchShim.data(argument(arguments, 2)), size(x, 1), size(w, 0));
+        long y = TorchShim.empty(rows, matrix.outputs(), Precision.BFLOAT16);
+        kernels.products().multiply(rowsOf(x), matrix, rowsOf(argument(arguments, 3)), TorchShim.data(y), rows);
+        delete(arguments, 4);
         TorchShim.write(arguments, y);
+    }
+
+    private static Rows rowsOf(long tensor) throws Throwable {
+        long data = TorchShim.data(tensor);
+        return data == 0 ? Rows.NONE : new Rows(data, TorchShim.stride(tensor, 0));
     }
 
     private void norm(long arguments, long inputs, long outputs) throws Throwable {
@@ -129,7 +136,7 @@ final class TorchOperators {
         int rows = size(x, 0);
         int width = size(x, 1);
         long y = TorchShim.empty(rows, width, Precision.BFLOAT16);
-        norms.normalize(
+        kernels.norms().normalize(
                 TorchShim.data(x),
                 TorchShim.stride(x, 0),
                 TorchShim.data(argument(arguments, 1)),
@@ -146,7 +153,7 @@ final class TorchOperators {
         long keys = argument(arguments, 3);
         Heads heads = new Heads(number(arguments, 9), size(keys, 1), size(keys, 2));
         float eps = TorchShim.readFloat(TorchShim.data(argument(arguments, 8)));
-        rotation.place(
+        kernels.rotation().place(
                 TorchShim.data(qkv),
                 TorchShim.stride(qkv, 0),
                 TorchShim.data(argument(arguments, 1)),
@@ -166,7 +173,7 @@ final class TorchOperators {
         int tokens = number(arguments, 5);
         Heads heads = new Heads(number(arguments, 6), size(keys, 1), size(keys, 2));
         long y = TorchShim.empty(tokens, (long) heads.all() * heads.dim(), Precision.BFLOAT16);
-        attention.attend(
+        kernels.attention().attend(
                 TorchShim.data(argument(arguments, 0)),
                 TorchShim.data(keys),
                 TorchShim.data(argument(arguments, 2)),
@@ -185,8 +192,34 @@ final class TorchOperators {
         int rows = size(x, 0);
         int width = size(x, 1) / 2;
         long y = TorchShim.empty(rows, width, Precision.BFLOAT16);
-        units.activate(TorchShim.data(x), TorchShim.stride(x, 0), TorchShim.data(y), rows, width);
+        kernels.units().activate(TorchShim.data(x), TorchShim.stride(x, 0), TorchShim.data(y), rows, width);
         delete(arguments, 1);
+        TorchShim.write(arguments, y);
+    }
+
+    private void address(long arguments, long inputs, long outputs) throws Throwable {
+        long data = TorchShim.data(argument(arguments, 0));
+        delete(arguments, 1);
+        TorchShim.write(arguments, data);
+    }
+
+    private void layers(long arguments, long inputs, long outputs) throws Throwable {
+        long x = argument(arguments, 0);
+        int tokens = size(x, 0);
+        long y = TorchShim.empty(tokens, size(x, 1), Precision.BFLOAT16);
+        DecodeLayers.numbered(argument(arguments, 7))
+                .run(
+                        TorchShim.data(x),
+                        TorchShim.data(y),
+                        new DecodeLayers.Tokens(
+                                tokens,
+                                TorchShim.data(argument(arguments, 1)),
+                                TorchShim.data(argument(arguments, 2)),
+                                TorchShim.data(argument(arguments, 3)),
+                                TorchShim.data(argument(arguments, 4)),
+                                number(arguments, 5),
+                                number(arguments, 6)));
+        delete(arguments, 5);
         TorchShim.write(arguments, y);
     }
 

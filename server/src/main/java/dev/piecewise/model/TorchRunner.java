@@ -3,6 +3,7 @@ package dev.piecewise.model;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.BankImage;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.engine.Batch;
@@ -27,6 +28,7 @@ public final class TorchRunner implements ModelRunner {
     private final HostTensor ints;
     private final HostTensor floats;
     private final HostTensor items;
+    private final Optional<DecodeLayers> layers;
     private boolean prepared;
 
     /**
@@ -43,6 +45,7 @@ public final class TorchRunner implements ModelRunner {
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
         this.items = new HostTensor(base.script(), DataType.INT64, 1024);
+        this.layers = DecodeLayers.of(base, arena);
     }
 
     ResidentPool resident() {
@@ -81,10 +84,17 @@ public final class TorchRunner implements ModelRunner {
                 .ints(inputs.spanTable())
                 .ints(groups(batch))
                 .ints(inputs.segments())
-                .ints(alone.counts())
+                .ints(alone.counts(program(batch, alone)))
                 .tensor(items.write(alone.table()))
                 .floats();
         return results(batch, rows, counts);
+    }
+
+    /** The number of the layers that run this batch without the script, 0 if it has to. */
+    private long program(Batch batch, SingleTokens alone) {
+        boolean few = alone.tokens() == batch.tokens() && batch.tokens() <= base.fewRows();
+        boolean bare = batch.spans().stream().allMatch(span -> span.adaptation() instanceof Adaptation.Base);
+        return few && bare ? layers.map(DecodeLayers::number).orElse(0L) : 0;
     }
 
     private long[] groups(Batch batch) {
@@ -169,6 +179,7 @@ public final class TorchRunner implements ModelRunner {
         ints.close();
         floats.close();
         items.close();
+        layers.ifPresent(DecodeLayers::close);
         gains.close();
         pool.close();
         bank.close();

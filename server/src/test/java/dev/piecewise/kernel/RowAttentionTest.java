@@ -72,7 +72,7 @@ final class RowAttentionTest {
         }
 
         float[] attended(int[] first, int[] lengths, int window) {
-            Optional<RowAttention> attention = RowAttention.on(2);
+            Optional<RowAttention> attention = Kernels.on(2).map(Kernels::attention);
             assumeTrue(attention.isPresent());
             int width = heads.all() * heads.dim();
             long[] table = new long[tokens * heads.kv() * Table.WIDTH];

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.engine.Engine;
+import dev.piecewise.kernel.RowProducts.Matrix;
+import dev.piecewise.kernel.RowProducts.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +63,7 @@ final class RowProductsTest {
     }
 
     private static RowProducts products(int threads) {
-        Optional<RowProducts> products = RowProducts.on(threads);
+        Optional<RowProducts> products = Kernels.on(threads).map(Kernels::products);
         assumeTrue(products.isPresent());
         return products.get();
     }
@@ -74,6 +76,7 @@ final class RowProductsTest {
         private final short[] x;
         private final short[] w;
         private final short[] onto;
+        private final short[] bias;
 
         Case(int rows, int inputs, int outputs) {
             this.rows = rows;
@@ -83,21 +86,22 @@ final class RowProductsTest {
             this.x = numbers(random, rows * inputs);
             this.w = numbers(random, outputs * inputs);
             this.onto = numbers(random, rows * outputs);
+            this.bias = numbers(random, outputs);
         }
 
         short[] multiplied(RowProducts products, boolean added) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment y = arena.allocate(2L * rows * outputs, 64);
                 products.multiply(
-                        memory(arena, x).address(),
-                        inputs,
-                        memory(arena, packed()).address(),
-                        added ? memory(arena, onto).address() : 0,
-                        outputs,
+                        new Rows(memory(arena, x).address(), inputs),
+                        new Matrix(
+                                memory(arena, packed()).address(),
+                                added ? memory(arena, bias).address() : 0,
+                                inputs,
+                                outputs),
+                        added ? new Rows(memory(arena, onto).address(), outputs) : Rows.NONE,
                         y.address(),
-                        rows,
-                        inputs,
-                        outputs);
+                        rows);
                 return y.toArray(ValueLayout.JAVA_SHORT);
             }
         }
@@ -107,7 +111,7 @@ final class RowProductsTest {
             for (int row = 0; row < rows; row++) {
                 for (int out = 0; out < outputs; out++) {
                     float sum = sum(row, out);
-                    y[row * outputs + out] = rounded(added ? value(onto[row * outputs + out]) + sum : sum);
+                    y[row * outputs + out] = rounded(added ? value(onto[row * outputs + out]) + (value(bias[out]) + sum) : sum);
                 }
             }
             return y;

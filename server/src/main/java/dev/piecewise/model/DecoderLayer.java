@@ -1,0 +1,41 @@
+package dev.piecewise.model;
+
+import dev.piecewise.checkpoint.ModelConfig;
+import dev.piecewise.checkpoint.Projection;
+import dev.piecewise.kernel.HeadRotation;
+import dev.piecewise.kernel.RowProducts.Matrix;
+
+/** Addresses of a layer's weights, of its part of a KV arena, and how many places its tokens see, 0 for all. Gains that it does not have are 0. */
+record DecoderLayer(
+        long attentionGain,
+        Matrix qkv,
+        Matrix o,
+        long unitGain,
+        Matrix gateUp,
+        Matrix down,
+        long queryGain,
+        long keyGain,
+        HeadRotation.Arena arena,
+        int window) {
+    /** {@code weights} and {@code arena}: addresses of what the script takes by these names; {@code headStride} as {@link HeadRotation.Arena} has it. */
+    static DecoderLayer of(ModelConfig config, int layer, long[] weights, long[] arena, long headStride) {
+        int at = 4 + 12 * layer;
+        int qkv = config.out(Projection.Q) + config.out(Projection.K) + config.out(Projection.V);
+        int units = config.intermediate();
+        return new DecoderLayer(
+                weights[at],
+                new Matrix(weights[at + 1], weights[at + 2], config.hidden(), qkv),
+                new Matrix(weights[at + 3], weights[at + 4], config.in(Projection.O), config.hidden()),
+                weights[at + 5],
+                new Matrix(weights[at + 6], weights[at + 7], config.hidden(), 2 * units),
+                new Matrix(weights[at + 8], weights[at + 9], units, config.hidden()),
+                weights[at + 10],
+                weights[at + 11],
+                new HeadRotation.Arena(arena[2 * layer], arena[2 * layer + 1], headStride),
+                config.window(layer));
+    }
+
+    boolean fits() {
+        return qkv.fit() && o.fit() && gateUp.fit() && down.fit();
+    }
+}
