@@ -7,6 +7,8 @@ final class Assembler extends ScalarAssembler {
 
     static final int FLOATS = LINE / Float.BYTES;
     static final int HALF_LINE = LINE / 2;
+    /** Registers. */
+    static final int VECTORS = 32;
 
     /** Orders of four: the third, the fourth, the first, the second; and the second, the first, the fourth, the third. */
     static final int SWAP_HALVES = 0x4E;

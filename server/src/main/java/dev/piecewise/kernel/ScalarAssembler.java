@@ -5,12 +5,19 @@ class ScalarAssembler extends Encoding {
     static final int RAX = 0;
     static final int RCX = 1;
     static final int RDX = 2;
+    /** A caller's own, as {@code rbp} and those from 12 on are: to be saved and restored. */
+    static final int RBX = 3;
+
+    static final int RBP = 5;
     static final int RSI = 6;
     static final int RDI = 7;
     static final int R8 = 8;
     static final int R9 = 9;
     static final int R10 = 10;
     static final int R11 = 11;
+    static final int R13 = 13;
+    static final int R14 = 14;
+    static final int R15 = 15;
 
     final void load(int to, int base, int at) {
         wide(to, base);
