@@ -151,7 +151,7 @@ def of_pool(self, onto: Tensor, x: Tensor, a: Tensor, bs: List[Tensor], widths: 
     return update if onto.numel() == 0 else torch.add(onto, update)
 
 
-def adapted(self, onto: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tensor], bank_b: List[Tensor], segments: List[int], tables: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], gains: Tensor, shape: List[int]) -> Tensor:
+def adapted(self, onto: Tensor, x: Tensor, layer: int, group: int, bank_a: List[Tensor], bank_b: List[Tensor], segments: List[int], tables: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], gains: Tensor, shape: List[int], own: List[int]) -> Tensor:
     # onto [T, sum of outs] or empty -> the same and the rows' adapters' updates of x [T, in]; empty if there are none either
     first = [0, 3, 4, 6][group]
     members = [3, 1, 2, 1][group]
@@ -161,6 +161,11 @@ def adapted(self, onto: Tensor, x: Tensor, layer: int, group: int, bank_a: List[
     if gains.numel() > 0 and pool_a[layer * 4 + group].numel() > 0:
         widths = [shape[1] * shape[3], shape[2] * shape[3], shape[2] * shape[3], shape[4], shape[5], shape[5], shape[4]]
         onto = self.of_pool(onto, x, pool_a[layer * 4 + group], pool_b, widths, layer, first, members, gains, shape[11])
+    if own[1] > 0:
+        total = 0
+        for out in self.outs(group, shape):
+            total = total + out
+        onto = self.adapt(onto, x, layer, group, total, own)
     return onto
 
 
@@ -200,6 +205,25 @@ def pool_down(self, stacks: List[Tensor], packed: int, like: Tensor) -> Tensor:
 def pool_up(self, stack: Tensor, scale: float, packed: int, like: Tensor) -> Tensor:
     # B [sharers, out, rank] float32 -> [out, rank * sharers], scaled
     return self.laid_out(torch.mul(stack.permute([1, 2, 0]).reshape([stack.size(1), -1]), scale), packed, like)
+
+
+def pool_piece_down(self, stack: Tensor, spare: int, like: Tensor) -> Tensor:
+    # A of a site, [sharers, rank, in] float32 -> [sharers, in, rank], flat, and a few zeros, in the base's precision
+    values = stack.permute([0, 2, 1]).reshape([-1])
+    return torch.constant_pad_nd(values, [0, spare]).to(like.dtype)
+
+
+def pool_piece_up(self, stack: Tensor, scale: float, strip: int, like: Tensor) -> Tensor:
+    # B of a site, [sharers, out, rank] float32 -> [sharers, out / strip, rank, strip], flat, scaled
+    sharers = stack.size(0)
+    rank = stack.size(2)
+    strips = stack.view([sharers, stack.size(1) // strip, strip, rank]).permute([0, 1, 3, 2])
+    return torch.mul(strips, scale).reshape([-1]).to(like.dtype)
+
+
+def zero_values(self, x: Tensor, first: int, count: int) -> int:
+    x.narrow(0, first, count).zero_()
+    return 0
 
 
 def unpacked(self, w: Tensor, packed: int) -> Tensor:

@@ -31,9 +31,14 @@ def attend_alone(self, qkv: Tensor, keys: Tensor, values: Tensor, table: Tensor,
     return ops.piecewise.attend(qkv, keys, values, table, alone[0], alone[1], heads, window, alone[2])
 
 
-def layers_alone(self, x: Tensor, cos: Tensor, sin: Tensor, places: Tensor, table: Tensor, alone: List[int]) -> Tensor:
-    # x [tokens, hidden] through all layers; alone has the number of a program (DecodeLayers) behind what attend_alone() reads of it
-    return ops.piecewise.layers(x, cos, sin, places, table, alone[0], alone[2], alone[3])
+def layers_alone(self, x: Tensor, cos: Tensor, sin: Tensor, places: Tensor, table: Tensor, alone: List[int], own: List[int]) -> Tensor:
+    # x [tokens, hidden] through all layers
+    return ops.piecewise.layers(x, cos, sin, places, table, alone[0], alone[2], own[0])
+
+
+def adapt(self, onto: Tensor, x: Tensor, layer: int, group: int, outputs: int, own: List[int]) -> Tensor:
+    # onto [T, outputs] or empty -> the same and what StepUpdates add; empty if there is nothing
+    return ops.piecewise.adapt(onto, x, layer, group, outputs, own[1])
 
 
 def addresses(self, tensors: List[Tensor]) -> Tensor:

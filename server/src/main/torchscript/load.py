@@ -38,8 +38,8 @@ def zeros(self, size: List[int], dtype: int, like: Tensor) -> Tensor:
     return torch.zeros(size, dtype=dtype, device=like.device)
 
 
-def empty_parts(self, count: int, size: int, dtype: int, like: Tensor) -> List[Tensor]:
-    all = torch.empty([count * size], dtype=dtype, device=like.device)
+def empty_parts(self, count: int, size: int, spare: int, dtype: int, like: Tensor) -> List[Tensor]:
+    all = torch.empty([count * size + spare], dtype=dtype, device=like.device)
     parts = annotate(List[Tensor], [])
     for i in range(count):
         parts.append(all.narrow(0, i * size, size))

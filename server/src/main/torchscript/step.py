@@ -114,31 +114,30 @@ def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     return self.linear_of_base(x, weights[2], none, shape, none)
 
 
-def layers(self, x: Tensor, cos: Tensor, sin: Tensor, places: Tensor, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], eps: Tensor, gains: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], segments: List[int], tables: List[Tensor], alone: List[int], table: Tensor) -> Tensor:
+def layers(self, x: Tensor, cos: Tensor, sin: Tensor, places: Tensor, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], eps: Tensor, gains: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], segments: List[int], tables: List[Tensor], alone: List[int], table: Tensor, own: List[int]) -> Tensor:
     # x [T, hidden] through all layers; gains [T, sites, sharers] or empty, contexts as contexts() and tables as lookups() make them, all else as step() has it
     none = torch.empty([0], dtype=x.dtype, device=x.device)
-    own = shape[13]
     ragged = annotate(List[Tensor], [])
     if shape[10] == 1:
         ragged = self.flash_tables(spans, x)
     for layer in range(shape[0]):
         base = 4 + layer * 12
-        h = self.norm(x, weights[base], eps, own)
-        update = self.adapted(none, h, layer, 0, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape)
+        h = self.norm(x, weights[base], eps, shape[13])
+        update = self.adapted(none, h, layer, 0, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape, own)
         qkv = self.base_linear(h, weights, shape, layer, 0, update)
         attended = self.attend_step(qkv, cos, sin, arena[layer * 2], arena[layer * 2 + 1], places, weights, base, shape, eps, spans, groups, contexts, ragged, alone, table, windows[layer], numbers[1])
-        update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape)
+        update = self.adapted(x, attended, layer, 1, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape, own)
         x = self.base_linear(attended, weights, shape, layer, 1, update)
-        h = self.norm(x, weights[base + 5], eps, own)
-        update = self.adapted(none, h, layer, 2, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape)
+        h = self.norm(x, weights[base + 5], eps, shape[13])
+        update = self.adapted(none, h, layer, 2, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape, own)
         active = self.activated(self.base_linear(h, weights, shape, layer, 2, update), shape)
-        update = self.adapted(x, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape)
+        update = self.adapted(x, active, layer, 3, bank_a, bank_b, segments, tables, pool_a, pool_b, gains, shape, own)
         x = self.base_linear(active, weights, shape, layer, 3, update)
     return x
 
 
-def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int], alone: List[int], table: Tensor) -> Tensor:
-    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each; groups = see attend_spans(); alone and table = see attend_alone() and layers_alone()
+def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], rope: List[float], ints: Tensor, floats: Tensor, gains: Tensor, counts: List[int], spans: List[int], groups: List[int], segments: List[int], alone: List[int], table: Tensor, own: List[int]) -> Tensor:
+    # numbers = [eps, attention scale, RoPE attention factor]; counts = see sample(); spans = (row, rows, extent, position) each; groups = see attend_spans(); alone and table = see attend_alone(); own = numbers of DecodeLayers, if they do it all, and of StepUpdates, if there are any, 0 if not
     total = counts[0]
     device = weights[0].device
     dtype = weights[0].dtype
@@ -147,8 +146,8 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
     x = torch.embedding(weights[0], rows.select(0, 0))
     cos, sin = self.turns(rows.select(0, 1), rows.select(0, 2), weights[3], rope, numbers[2], dtype)
     places = rows.select(0, 3)
-    if len(alone) > 0 and alone[3] > 0:
-        x = self.layers_alone(x, cos, sin, places, table, alone)
+    if own[0] > 0:
+        x = self.layers_alone(x, cos, sin, places, table, alone, own)
     else:
         tables = annotate(List[Tensor], [])
         if len(segments) > 0:
@@ -157,7 +156,7 @@ def step(self, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor],
         if gains.numel() > 0:
             token_gains = gains.to(device).to(dtype).index_select(0, rows.select(0, 4))
         contexts = self.contexts(rows, groups, dtype)
-        x = self.layers(x, cos, sin, places, weights, arena, bank_a, bank_b, pool_a, pool_b, shape, windows, numbers, eps, token_gains, spans, groups, contexts, segments, tables, alone, table)
+        x = self.layers(x, cos, sin, places, weights, arena, bank_a, bank_b, pool_a, pool_b, shape, windows, numbers, eps, token_gains, spans, groups, contexts, segments, tables, alone, table, own)
     if counts[1] + counts[2] == 0:
         # Who reads a value waits for the device, and hears there of what failed.
         return x.select(0, 0).narrow(0, 0, 1).to(6)

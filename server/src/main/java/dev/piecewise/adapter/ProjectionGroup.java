@@ -36,7 +36,12 @@ public enum ProjectionGroup {
     /** Where the device's lists by projection hold a site. */
     public static int at(Site site) {
         ProjectionGroup group = of(site.projection());
-        return site.layer() * PROJECTIONS + group.first + group.members.indexOf(site.projection());
+        return group.firstSite(site.layer()) + group.members.indexOf(site.projection());
+    }
+
+    /** Where the device's lists by projection hold this group's first one; the others follow. */
+    public int firstSite(int layer) {
+        return layer * PROJECTIONS + first;
     }
 
     public List<Projection> members() {

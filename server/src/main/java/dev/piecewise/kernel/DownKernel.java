@@ -40,6 +40,7 @@ final class DownKernel {
     static final int USE_BYTES = 24;
 
     private static final int MOST_SUMS = 24;
+    static final int MOST_WIDTH = MOST_SUMS * FLOATS;
     private static final int MOST_TOGETHER = 8;
     private static final int AHEAD = 2 * 1024;
 
@@ -60,7 +61,7 @@ final class DownKernel {
 
     /** Whether registers suffice. */
     static boolean fit(int width) {
-        return Math.ceilDiv(width, FLOATS) <= MOST_SUMS;
+        return width <= MOST_WIDTH;
     }
 
     static long scratchBytes(int inputs) {

@@ -14,6 +14,9 @@ public final class LowRank {
     /** So many values behind the last A may be read, and must be memory. */
     public static final int SPARE_VALUES = Assembler.FLOATS;
 
+    /** Values that A has for each input at most. */
+    public static final int MOST_WIDTH = DownKernel.MOST_WIDTH;
+
     private final Team team;
     private final Map<Kind, Long> downs = new ConcurrentHashMap<>();
     private final Map<Kind, Long> ups = new ConcurrentHashMap<>();

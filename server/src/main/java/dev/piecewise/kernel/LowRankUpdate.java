@@ -73,6 +73,13 @@ public final class LowRankUpdate {
         rows.add(termCount);
     }
 
+    /** So many rows of a list that have no terms. */
+    public void noTerms(int rowCount) {
+        for (int row = 0; row < rowCount; row++) {
+            row(0);
+        }
+    }
+
     /** A row's B, by the address of the list's first strip, with the rank's values from {@code column} on that came out of a use. */
     public void term(long b, int use, int column) {
         terms.add(b);

@@ -29,6 +29,10 @@ final class AdapterBank implements AutoCloseable {
     private final PtNDArray[] b;
     private IValue listA;
     private IValue listB;
+    /** Where they begin in memory. */
+    private long[] addressesA;
+
+    private long[] addressesB;
     /** Behind the last column that an adapter was loaded to. */
     private int reached;
 
@@ -44,6 +48,22 @@ final class AdapterBank implements AutoCloseable {
         Arrays.fill(b, absent);
         listA = IValue.listFrom(a);
         listB = IValue.listFrom(b);
+        addressesA = new long[a.length];
+        addressesB = new long[b.length];
+    }
+
+    /** Whether some adapter has touched this group of a layer. */
+    boolean has(int layer, ProjectionGroup group) {
+        return a[group.at(layer)].size() > 0;
+    }
+
+    /** Where the bank's first column of A begins in memory, as far as operators of our own need it. */
+    long addressA(int layer, ProjectionGroup group) {
+        return addressesA[group.at(layer)];
+    }
+
+    long addressB(int layer, ProjectionGroup group) {
+        return addressesB[group.at(layer)];
     }
 
     IValue a() {
@@ -161,6 +181,8 @@ final class AdapterBank implements AutoCloseable {
                 listB.close();
                 listA = IValue.listFrom(a);
                 listB = IValue.listFrom(b);
+                addressesA = base.addresses(listA);
+                addressesB = base.addresses(listB);
             }
         }
     }

@@ -10,6 +10,7 @@ import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.checkpoint.Projection;
 import dev.piecewise.error.ServingException;
 import dev.piecewise.kernel.GatedUnits;
+import dev.piecewise.kernel.LowRank;
 import dev.piecewise.kernel.RowAttention.Heads;
 import dev.piecewise.kernel.RowNorm;
 import java.util.Arrays;
@@ -247,12 +248,18 @@ public final class BaseModel implements AutoCloseable {
         }
     }
 
-    /** As many tensors of so many values each, side by side in memory; nothing is written into it. */
+    /** Where the numbers of each tensor of a list begin in memory, 0 if it has none or no operator of ours would ask. */
+    long[] addresses(IValue tensors) {
+        return attendsAlone() ? script.call("addresses").with(tensors).longs() : new long[0];
+    }
+
+    /** As many tensors of so many values each, side by side in memory, and a few more behind the last; nothing is written into it. */
     PtNDArray[] emptyParts(int count, long size) {
         try (PtNDArray like = (PtNDArray) script.manager().create(0f)) {
             return script.call("empty_parts")
                     .number(count)
                     .number(size)
+                    .number(LowRank.SPARE_VALUES)
                     .number(precision.code())
                     .tensor(like)
                     .keepAll();

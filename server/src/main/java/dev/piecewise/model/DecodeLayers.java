@@ -1,6 +1,6 @@
 package dev.piecewise.model;
 
-import ai.djl.pytorch.jni.IValue;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.ModelConfig;
 import dev.piecewise.kernel.HeadRotation;
 import dev.piecewise.kernel.Kernels;
@@ -10,23 +10,21 @@ import dev.piecewise.kernel.RowProducts.Matrix;
 import dev.piecewise.kernel.RowProducts.Rows;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * All layers of a batch of single tokens, kernel after kernel: the same numbers as the script's, but nothing of the script in between, whose code and data a product's weights have driven out of the
  * caches each time. Confined to the engine's thread.
  */
 final class DecodeLayers implements AutoCloseable {
-    private static final Map<Long, DecodeLayers> OPEN = new ConcurrentHashMap<>();
-    private static final AtomicLong NUMBERS = new AtomicLong();
+    static final Numbered<DecodeLayers> OPEN = new Numbered<>();
+
     private static final int ALIGNMENT = 64;
 
-    private final long number = NUMBERS.incrementAndGet();
+    private final long number;
     private final Kernels kernels;
     private final DecoderLayer[] layers;
+    private final StepUpdates updates;
     private final Heads heads;
     private final int hidden;
     private final int units;
@@ -38,9 +36,11 @@ final class DecodeLayers implements AutoCloseable {
     private final long attended;
     private final long both;
     private final long active;
+    private final long update;
 
-    private DecodeLayers(ModelConfig config, Kernels kernels, DecoderLayer[] layers) {
+    private DecodeLayers(ModelConfig config, Kernels kernels, DecoderLayer[] layers, StepUpdates updates) {
         this.kernels = kernels;
+        this.updates = updates;
         this.layers = layers;
         this.heads = new Heads(config.heads(), config.kvHeads(), config.headDim());
         this.hidden = config.hidden();
@@ -52,39 +52,30 @@ final class DecodeLayers implements AutoCloseable {
         this.attended = rows(heads.all() * heads.dim());
         this.both = rows(2 * units);
         this.active = rows(units);
-        OPEN.put(number, this);
+        this.update = rows(Math.max(2 * units, (heads.all() + 2 * heads.kv()) * heads.dim()));
+        this.number = OPEN.add(this);
     }
 
     /** Of this model with this arena; nothing where the script has to do it. */
-    static Optional<DecodeLayers> of(BaseModel base, KvArena arena) {
-        if (!base.attendsAlone() || base.fewRows() == 0) {
+    static Optional<DecodeLayers> of(BaseModel base, KvArena arena, Optional<StepUpdates> updates) {
+        if (updates.isEmpty() || base.fewRows() == 0) {
             return Optional.empty();
         }
-        long[] weights = addresses(base, base.weights());
-        long[] places = addresses(base, arena.tensors());
+        long[] weights = base.addresses(base.weights());
+        long[] places = base.addresses(arena.tensors());
         DecoderLayer[] layers = new DecoderLayer[base.config().layers()];
         for (int i = 0; i < layers.length; i++) {
             layers[i] = DecoderLayer.of(base.config(), i, weights, places, arena.headStride());
         }
         boolean fit = Arrays.stream(layers).allMatch(DecoderLayer::fits);
-        return fit ? Optional.of(new DecodeLayers(base.config(), TorchOperators.kernels(), layers)) : Optional.empty();
-    }
-
-    private static long[] addresses(BaseModel base, IValue tensors) {
-        return base.script().call("addresses").with(tensors).longs();
+        return fit
+                ? Optional.of(new DecodeLayers(base.config(), TorchOperators.kernels(), layers, updates.get()))
+                : Optional.empty();
     }
 
     private long rows(int width) {
         return memory.allocate((long) RowProducts.MOST_ROWS * width * Short.BYTES, ALIGNMENT)
                 .address();
-    }
-
-    static DecodeLayers numbered(long number) {
-        DecodeLayers layers = OPEN.get(number);
-        if (layers == null) {
-            throw new IllegalArgumentException("no layers have the number " + number);
-        }
-        return layers;
     }
 
     long number() {
@@ -97,17 +88,19 @@ final class DecodeLayers implements AutoCloseable {
     /** @param from address of [tokens, hidden]; {@code to} of what comes out, as much */
     void run(long from, long to, Tokens tokens) {
         long before = from;
-        for (DecoderLayer layer : layers) {
-            layer(layer, before, to, tokens);
+        for (int layer = 0; layer < layers.length; layer++) {
+            attend(layer, before, tokens);
+            addUnits(layer, to, tokens.count);
             before = to;
         }
     }
 
-    /** {@code to} may be where {@code from} is. */
-    private void layer(DecoderLayer layer, long from, long to, Tokens tokens) {
+    /** From a layer's inputs to x. */
+    private void attend(int number, long from, Tokens tokens) {
+        DecoderLayer layer = layers[number];
         int count = tokens.count;
         kernels.norms().normalize(from, hidden, layer.attentionGain(), h, count, hidden, eps);
-        multiply(h, layer.qkv(), Rows.NONE, qkv, count);
+        multiply(number, ProjectionGroup.QKV, h, layer.qkv(), Rows.NONE, qkv, count);
         kernels.rotation()
                 .place(
                         qkv,
@@ -130,15 +123,27 @@ final class DecodeLayers implements AutoCloseable {
                         heads,
                         layer.window(),
                         tokens.longest);
-        multiply(attended, layer.o(), new Rows(from, hidden), x, count);
-        kernels.norms().normalize(x, hidden, layer.unitGain(), h, count, hidden, eps);
-        multiply(h, layer.gateUp(), Rows.NONE, both, count);
-        kernels.units().activate(both, 2L * units, active, count, units);
-        multiply(active, layer.down(), new Rows(x, hidden), to, count);
+        multiply(number, ProjectionGroup.OUT, attended, layer.o(), new Rows(from, hidden), x, count);
     }
 
-    private void multiply(long input, Matrix matrix, Rows onto, long output, int count) {
-        kernels.products().multiply(new Rows(input, matrix.inputs()), matrix, onto, output, count);
+    /** From x to a layer's outputs. */
+    private void addUnits(int number, long to, int count) {
+        DecoderLayer layer = layers[number];
+        kernels.norms().normalize(x, hidden, layer.unitGain(), h, count, hidden, eps);
+        multiply(number, ProjectionGroup.GATE_UP, h, layer.gateUp(), Rows.NONE, both, count);
+        kernels.units().activate(both, 2L * units, active, count, units);
+        multiply(number, ProjectionGroup.DOWN, active, layer.down(), new Rows(x, hidden), to, count);
+    }
+
+    private void multiply(
+            int layer, ProjectionGroup group, long input, Matrix matrix, Rows onto, long output, int count) {
+        Rows inputs = new Rows(input, matrix.inputs());
+        Rows reached = onto;
+        if (updates.any(layer, group)) {
+            reached = new Rows(update, matrix.outputs());
+            updates.add(layer, group, inputs, onto, reached);
+        }
+        kernels.products().multiply(inputs, matrix, reached, output, count);
     }
 
     @Override

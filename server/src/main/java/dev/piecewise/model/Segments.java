@@ -2,6 +2,7 @@ package dev.piecewise.model;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.engine.Span;
+import dev.piecewise.kernel.LowRank;
 import java.util.List;
 
 /**
@@ -10,19 +11,24 @@ import java.util.List;
  */
 final class Segments {
     private static final int LONG = 32;
+    /** Of a group's projections, which lie side by side. */
+    private static final int MOST_RANK = LowRank.MOST_WIDTH / 3;
 
     private final List<Span> spans;
+    private final boolean own;
     private final int[] columns;
     private final Longs table = new Longs(32);
 
-    Segments(List<Span> spans) {
+    /** {@code own}: {@link StepUpdates} has all spans but those that stand alone. */
+    Segments(List<Span> spans, boolean own) {
         this.spans = spans;
+        this.own = own;
         columns = new int[spans.size()];
         int row = 0;
         int i = 0;
         while (i < spans.size()) {
-            int end = columns(spans.get(i)) == 0 || spans.get(i).length() >= LONG ? i + 1 : endOfShared(i);
-            if (columns(spans.get(i)) > 0) {
+            int end = own || columns(spans.get(i)) == 0 || spans.get(i).length() >= LONG ? i + 1 : endOfShared(i);
+            if (columns(spans.get(i)) > 0 && (!own || standsAlone(spans.get(i)))) {
                 add(i, end, row);
             }
             row += rows(i, end);
@@ -38,6 +44,11 @@ final class Segments {
     /** First of the bank's columns that the rows of a span read: their adapter's, or somebody's in their segment if they have none. */
     int column(int span) {
         return columns[span];
+    }
+
+    /** Whether a span's adapter is two matrix products, wherever the rest of the batch's is computed. */
+    static boolean standsAlone(Span span) {
+        return span.length() >= LONG || columns(span) > MOST_RANK;
     }
 
     /** How many bank columns a span's adapter has, 0 when it has none there. */
@@ -65,7 +76,7 @@ final class Segments {
 
     private void add(int from, int to, int row) {
         Span first = spans.get(from);
-        boolean shared = first.length() < LONG;
+        boolean shared = !own && first.length() < LONG;
         boolean bare = false;
         for (int i = from; i < to; i++) {
             boolean without = columns(spans.get(i)) == 0;

@@ -29,9 +29,9 @@ final class SingleTokens {
         return tokens;
     }
 
-    /** Items of the table, tokens, places of the longest, the number of the {@link DecodeLayers} that they are all that a batch has for or 0; nothing if there are no tokens. */
-    long[] counts(long layers) {
-        return tokens == 0 ? new long[0] : new long[] {(long) tokens * heads.kv(), tokens, longest, layers};
+    /** Items of the table, tokens, places of the longest; nothing if there are no tokens. */
+    long[] counts() {
+        return tokens == 0 ? new long[0] : new long[] {(long) tokens * heads.kv(), tokens, longest};
     }
 
     private void add(Span span) {

@@ -8,7 +8,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.Site;
-import dev.piecewise.engine.Batch;
 import dev.piecewise.engine.Span;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -32,12 +31,12 @@ final class StepGains implements AutoCloseable {
     }
 
     /** Empty when no span uses the resident pool. */
-    PtNDArray of(Batch batch) {
-        if (!sameAsBefore(batch.spans())) {
-            PtNDArray made = make(batch.spans());
+    PtNDArray of(List<Span> spans) {
+        if (!sameAsBefore(spans)) {
+            PtNDArray made = make(spans);
             gains.close();
             gains = made;
-            current = batch.spans().stream().map(StepGains::plan).toList();
+            current = spans.stream().map(StepGains::plan).toList();
         }
         return gains;
     }
@@ -73,17 +72,22 @@ final class StepGains implements AutoCloseable {
     }
 
     private void put(Adaptation.Resident resident, float[] values, int row) {
+        for (Map.Entry<Site, float[]> site : resident.gains().entrySet()) {
+            float[] gain = checked(site.getValue(), sharers);
+            System.arraycopy(gain, 0, values, (row + ProjectionGroup.at(site.getKey())) * sharers, sharers);
+        }
+    }
+
+    /** The same, if they are for so many sharers. */
+    static float[] checked(float[] gains, int sharers) {
         if (sharers == 0) {
             throw new IllegalArgumentException("no pool is resident");
         }
-        for (Map.Entry<Site, float[]> site : resident.gains().entrySet()) {
-            float[] gain = site.getValue();
-            if (gain.length != sharers) {
-                throw new IllegalArgumentException(
-                        "gains for %d sharers, but %d are resident".formatted(gain.length, sharers));
-            }
-            System.arraycopy(gain, 0, values, (row + ProjectionGroup.at(site.getKey())) * sharers, sharers);
+        if (gains.length != sharers) {
+            throw new IllegalArgumentException(
+                    "gains for %d sharers, but %d are resident".formatted(gains.length, sharers));
         }
+        return gains;
     }
 
     private PtNDArray none() {

@@ -38,9 +38,10 @@ final class StepInputs {
     private int maskWords;
     private int alternatives;
 
-    StepInputs(Batch batch) {
+    /** {@code own} as {@link Segments} has it. */
+    StepInputs(Batch batch, boolean own) {
         spans = batch.spans();
-        segments = new Segments(spans);
+        segments = new Segments(spans, own);
         tokens = batch.tokens();
         ints = new Longs(ROWS * tokens + 64);
         addTokens();

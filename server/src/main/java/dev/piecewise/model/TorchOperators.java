@@ -3,6 +3,7 @@ package dev.piecewise.model;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import ai.djl.pytorch.jni.JniUtils;
+import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.kernel.GatedUnits;
 import dev.piecewise.kernel.HeadRotation;
 import dev.piecewise.kernel.Kernels;
@@ -18,6 +19,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,7 @@ import java.util.Optional;
 @SuppressWarnings("unused")
 final class TorchOperators {
     private static final String NAMESPACE = "piecewise";
+    private static final List<ProjectionGroup> GROUPS = List.of(ProjectionGroup.values());
     private static final Arena ALWAYS = Arena.global();
     private static final Optional<TorchOperators> REGISTERED = register();
 
@@ -83,6 +86,8 @@ final class TorchOperators {
         GATE("gate", "(Tensor x) -> Tensor"),
         /** Where a tensor's numbers begin, 0 if it has none. */
         ADDRESS("address", "(Tensor x) -> int"),
+        /** onto [T, out] or empty -> the same and what {@link StepUpdates} of number `program` add for x [T, in] in this group (of {@link ProjectionGroup}) of a layer; empty if that is nothing. */
+        ADAPT("adapt", "(Tensor onto, Tensor x, int layer, int group, int outputs, int program) -> Tensor"),
         /** All layers of a batch of single tokens by {@link DecodeLayers}, which `program` is the number of: x [tokens, hidden] -> as much. */
         LAYERS(
                 "layers",
@@ -203,11 +208,28 @@ final class TorchOperators {
         TorchShim.write(arguments, data);
     }
 
+    private void adapt(long arguments, long inputs, long outputs) throws Throwable {
+        StepUpdates updates = StepUpdates.OPEN.get(argument(arguments, 5));
+        long onto = argument(arguments, 0);
+        long x = argument(arguments, 1);
+        int layer = number(arguments, 2);
+        ProjectionGroup group = GROUPS.get(number(arguments, 3));
+        if (!updates.any(layer, group)) {
+            TorchShim.delete(x);
+            return;
+        }
+        int width = number(arguments, 4);
+        long y = TorchShim.empty(size(x, 0), width, Precision.BFLOAT16);
+        updates.add(layer, group, rowsOf(x), rowsOf(onto), new Rows(TorchShim.data(y), width));
+        delete(arguments, 2);
+        TorchShim.write(arguments, y);
+    }
+
     private void layers(long arguments, long inputs, long outputs) throws Throwable {
         long x = argument(arguments, 0);
         int tokens = size(x, 0);
         long y = TorchShim.empty(tokens, size(x, 1), Precision.BFLOAT16);
-        DecodeLayers.numbered(argument(arguments, 7))
+        DecodeLayers.OPEN.get(argument(arguments, 7))
                 .run(
                         TorchShim.data(x),
                         TorchShim.data(y),

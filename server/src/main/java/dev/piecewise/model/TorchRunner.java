@@ -3,7 +3,6 @@ package dev.piecewise.model;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.BankImage;
 import dev.piecewise.adapter.Pool;
 import dev.piecewise.engine.Batch;
@@ -25,6 +24,7 @@ public final class TorchRunner implements ModelRunner {
     private final AdapterBank bank;
     private final ResidentPool pool;
     private final StepGains gains;
+    private final Optional<StepUpdates> updates;
     private final HostTensor ints;
     private final HostTensor floats;
     private final HostTensor items;
@@ -40,12 +40,13 @@ public final class TorchRunner implements ModelRunner {
         this.limits = limits;
         this.arena = new KvArena(base, limits.kvPlaces());
         this.bank = new AdapterBank(base, limits.bankColumns());
-        this.pool = new ResidentPool(base, resident);
+        this.pool = ResidentPool.of(base, resident);
+        this.updates = StepUpdates.of(base, bank, pool);
         this.gains = new StepGains(base, pool.sharers());
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
         this.items = new HostTensor(base.script(), DataType.INT64, 1024);
-        this.layers = DecodeLayers.of(base, arena);
+        this.layers = DecodeLayers.of(base, arena, updates);
     }
 
     ResidentPool resident() {
@@ -60,9 +61,10 @@ public final class TorchRunner implements ModelRunner {
     @Override
     public StepResult run(Batch batch) {
         prepareThread();
-        StepInputs inputs = new StepInputs(batch);
+        StepInputs inputs = new StepInputs(batch, updates.isPresent());
         long[] counts = inputs.counts();
-        PtNDArray taken = gains.of(batch);
+        updates.ifPresent(own -> own.take(batch));
+        PtNDArray taken = gains.of(updates.isPresent() ? List.of() : batch.spans());
         SingleTokens alone =
                 new SingleTokens(base.heads(), arena.places(), base.attendsAlone() ? batch.spans() : List.of());
         float[] rows = base.script()
@@ -84,17 +86,19 @@ public final class TorchRunner implements ModelRunner {
                 .ints(inputs.spanTable())
                 .ints(groups(batch))
                 .ints(inputs.segments())
-                .ints(alone.counts(program(batch, alone)))
+                .ints(alone.counts())
                 .tensor(items.write(alone.table()))
+                .ints(program(batch, alone), updates.map(StepUpdates::number).orElse(0L))
                 .floats();
         return results(batch, rows, counts);
     }
 
     /** The number of the layers that run this batch without the script, 0 if it has to. */
     private long program(Batch batch, SingleTokens alone) {
-        boolean few = alone.tokens() == batch.tokens() && batch.tokens() <= base.fewRows();
-        boolean bare = batch.spans().stream().allMatch(span -> span.adaptation() instanceof Adaptation.Base);
-        return few && bare ? layers.map(DecodeLayers::number).orElse(0L) : 0;
+        boolean few = alone.tokens() == batch.tokens()
+                && batch.tokens() <= base.fewRows()
+                && batch.spans().stream().noneMatch(Segments::standsAlone);
+        return few ? layers.map(DecodeLayers::number).orElse(0L) : 0;
     }
 
     private long[] groups(Batch batch) {
@@ -180,6 +184,7 @@ public final class TorchRunner implements ModelRunner {
         floats.close();
         items.close();
         layers.ifPresent(DecodeLayers::close);
+        updates.ifPresent(StepUpdates::close);
         gains.close();
         pool.close();
         bank.close();

@@ -283,7 +283,7 @@ final class AdaptersTest {
             Span[] spans = readers.stream()
                     .map(reader -> reader.span(0, reader.tokens.length))
                     .toArray(Span[]::new);
-            long[] segments = new Segments(List.of(spans)).table();
+            long[] segments = new Segments(List.of(spans), false).table();
             for (int at = 4; at < segments.length; at += 6) {
                 kinds.add(segments[at]);
             }
