@@ -56,6 +56,15 @@ final class Assembler extends ScalarAssembler {
         vector(MAP_0F, PREFIX_66, 0xDB, to, left, right);
     }
 
+    void or(int to, int left, int right) {
+        vector(MAP_0F, PREFIX_66, 0xEB, to, left, right);
+    }
+
+    /** 16 numbers of 32 bits from as many of 16 without sign, in the lower half. */
+    void widen(int to, int from) {
+        vector(MAP_0F38, PREFIX_66, 0x33, to, 0, from);
+    }
+
     void shiftLeft(int to, int from, int bits) {
         vector(MAP_0F, PREFIX_66, 0x72, 6, to, from);
         bytes(bits);

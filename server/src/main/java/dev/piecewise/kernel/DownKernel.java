@@ -14,23 +14,27 @@ import static dev.piecewise.kernel.ScalarAssembler.RDX;
 import static dev.piecewise.kernel.ScalarAssembler.RSI;
 
 /**
- * Machine code of h = gain A x for low-rank matrices A [inputs, width], bfloat16 summed up as float32. An item is a part of the inputs of one A, and all rows that use it, so that memory gives it
- * once.
+ * Machine code of h = gain A x for low-rank matrices A [inputs, width], bfloat16 summed up as float32. An item is one or all parts of the inputs of one A, and all rows that use it, so that
+ * memory gives it once.
  */
 final class DownKernel {
     static final int TABLE = Items.OWN;
     static final int USES = TABLE + 8;
     static final int H = TABLE + 16;
-    static final int BYTES = 24;
+    /** From the results of a part to those of the next. */
+    static final int H_BYTES = TABLE + 24;
 
-    /** Of an item: where its part of A lies, its uses behind USES and how many they are, its inputs behind a row's first, and its results behind a use's. */
+    static final int BYTES = 32;
+
+    /** Of an item: where its parts of A begin, its uses behind USES and how many they are, its inputs behind a row's first, its results behind a use's, and how many parts. The last three change. */
     static final int ITEM_A = 0;
 
     static final int ITEM_USES = 8;
     static final int ITEM_COUNT = 16;
     static final int ITEM_X = 24;
     static final int ITEM_H = 32;
-    static final int ITEM_BYTES = 40;
+    static final int ITEM_PARTS = 40;
+    static final int ITEM_BYTES = 48;
 
     /** Of a use: a row's address, where its results lie behind H, and its gain, a float. */
     static final int USE_X = 0;
@@ -78,6 +82,7 @@ final class DownKernel {
         code.multiply(RAX, ITEM_BYTES);
         code.add(RAX, RDI, TABLE);
         code.load(RSI, RAX, ITEM_A);
+        int part = code.here();
         code.load(R8, RAX, ITEM_USES);
         code.add(R8, RDI, USES);
         code.load(R11, RAX, ITEM_COUNT);
@@ -94,6 +99,20 @@ final class DownKernel {
         code.add(R8, USE_BYTES);
         code.subtract(R11, 1);
         code.jumpIfNotZero(use);
+        code.move(RSI, R10);
+        code.load(RDX, RAX, ITEM_X);
+        code.add(RDX, inputs * Short.BYTES);
+        code.store(RAX, ITEM_X, RDX);
+        code.load(RDX, RAX, ITEM_H);
+        code.add(RDX, RDI, H_BYTES);
+        code.store(RAX, ITEM_H, RDX);
+        code.load(RDX, RAX, ITEM_PARTS);
+        code.subtract(RDX, 1);
+        code.store(RAX, ITEM_PARTS, RDX);
+        code.add(RDX, 0);
+        int end = code.jumpIfZero();
+        code.jump(part);
+        code.land(end);
     }
 
     private void widenInputs() {

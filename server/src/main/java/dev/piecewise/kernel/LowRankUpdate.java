@@ -1,5 +1,6 @@
 package dev.piecewise.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.piecewise.kernel.LowRank.Shape;
@@ -11,6 +12,8 @@ import java.lang.foreign.MemorySegment;
  */
 public final class LowRankUpdate {
     private static final int PIECE_NUMBERS = 3;
+    /** What is read of a B at a time, at most. */
+    private static final long RUN_BYTES = 32 * 1024;
 
     private final LowRank kernels;
     private final Team team;
@@ -26,6 +29,7 @@ public final class LowRankUpdate {
     private Shape shape = new Shape(0, 0, 0, 0);
     private int count;
     private int used;
+    private long outputs;
 
     LowRankUpdate(LowRank kernels, Team team) {
         this.kernels = kernels;
@@ -33,12 +37,14 @@ public final class LowRankUpdate {
         this.down = new Items.Workspace(team, DownKernel.BYTES);
         this.up = new Items.Workspace(team, UpKernel.BYTES);
         this.partial = team.new Scratch();
+        up.arguments.set(JAVA_INT, UpKernel.UPPER_HALF, RowProducts.UPPER_HALF);
     }
 
     LowRankUpdate begin(Shape of, int rowCount) {
         shape = of;
         count = rowCount;
         used = 0;
+        outputs = 0;
         for (Table table : new Table[] {pieces, items, uses, strips, rows, terms}) {
             table.clear();
         }
@@ -88,11 +94,19 @@ public final class LowRankUpdate {
 
     /** The outputs that a list of rows is for, so many strips from this output on. */
     public void strips(long list, int firstOutput, int stripCount) {
-        for (int strip = 0; strip < stripCount; strip++) {
-            strips.add((long) strip * shape.rank() * shape.strip() * Short.BYTES);
+        long stripBytes = stripBytes();
+        outputs += (long) stripCount * shape.strip();
+        int run = (int) Math.clamp(RUN_BYTES / stripBytes, 1, Math.ceilDiv(stripCount, team.threads()));
+        for (int strip = 0; strip < stripCount; strip += run) {
+            strips.add(strip * stripBytes);
             strips.add(list);
             strips.add((firstOutput + (long) strip * shape.strip()) * Short.BYTES);
+            strips.add(Math.min(run, stripCount - strip));
         }
+    }
+
+    private long stripBytes() {
+        return (long) shape.rank() * shape.strip() * Short.BYTES;
     }
 
     /** @param onto as many rows as y has, or {@link Rows#NONE}; y itself, too */
@@ -107,24 +121,45 @@ public final class LowRankUpdate {
 
     private void runDown(long h, long partBytes) {
         int inputs = shape.inputs() / shape.parts();
-        for (long piece = 0; piece < pieces.bytes(); piece += PIECE_NUMBERS * (long) Long.BYTES) {
-            for (int part = 0; part < shape.parts(); part++) {
-                items.add(pieces.get(piece) + (long) part * inputs * shape.width() * Short.BYTES);
-                items.add(pieces.get(piece + Long.BYTES));
-                items.add(pieces.get(piece + 2 * Long.BYTES));
-                items.add((long) part * inputs * Short.BYTES);
-                items.add(part * partBytes);
+        int numbers = PIECE_NUMBERS * Long.BYTES;
+        int count = (int) (pieces.bytes() / numbers);
+        int threads = team.threads();
+        if (count < 2 * threads) {
+            for (int piece = 0; piece < count; piece++) {
+                for (int part = 0; part < shape.parts(); part++) {
+                    addParts((long) piece * numbers, part, 1, partBytes);
+                }
+            }
+        } else {
+            // Threads take them in turns, and each is to read neighbours one after the other.
+            int each = Math.ceilDiv(count, threads);
+            for (int i = 0; i < each * threads; i++) {
+                int piece = i % threads * each + i / threads;
+                if (piece < count) {
+                    addParts((long) piece * numbers, 0, shape.parts(), partBytes);
+                }
             }
         }
         MemorySegment arguments = down.arguments;
         arguments.set(JAVA_LONG, DownKernel.TABLE, items.address());
         arguments.set(JAVA_LONG, DownKernel.USES, uses.address());
         arguments.set(JAVA_LONG, DownKernel.H, h);
+        arguments.set(JAVA_LONG, DownKernel.H_BYTES, partBytes);
         down.run(
                 kernels.down(inputs, shape.width()),
                 items.bytes() / DownKernel.ITEM_BYTES,
                 DownKernel.scratchBytes(inputs),
                 team.threadsFor((long) used * shape.inputs() * shape.width()));
+    }
+
+    private void addParts(long piece, int first, int parts, long partBytes) {
+        int inputs = shape.inputs() / shape.parts();
+        items.add(pieces.get(piece) + (long) first * inputs * shape.width() * Short.BYTES);
+        items.add(pieces.get(piece + Long.BYTES));
+        items.add(pieces.get(piece + 2 * Long.BYTES));
+        items.add((long) first * inputs * Short.BYTES);
+        items.add(first * partBytes);
+        items.add(parts);
     }
 
     private void runUp(long h, long partBytes, Rows onto, Rows y) {
@@ -136,6 +171,7 @@ public final class LowRankUpdate {
         arguments.set(JAVA_LONG, UpKernel.TERMS, terms.address());
         arguments.set(JAVA_LONG, UpKernel.COUNT, count);
         arguments.set(JAVA_LONG, UpKernel.RANK, shape.rank());
+        arguments.set(JAVA_LONG, UpKernel.STRIP_BYTES, stripBytes());
         arguments.set(JAVA_LONG, UpKernel.H, h);
         arguments.set(JAVA_LONG, UpKernel.H_LINES, partBytes / Assembler.LINE);
         arguments.set(JAVA_LONG, UpKernel.H_BYTES, partBytes);
@@ -147,8 +183,8 @@ public final class LowRankUpdate {
         up.run(
                 kernels.up(shape.strip(), shape.parts()),
                 items,
-                partBytes,
-                team.threadsFor(items * shape.strip() * (count + (long) used * shape.rank())));
+                UpKernel.scratchBytes(partBytes),
+                team.threadsFor(outputs * (count + (long) used * shape.rank())));
     }
 
     private long lineBytes() {

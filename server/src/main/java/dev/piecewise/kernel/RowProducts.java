@@ -20,7 +20,7 @@ public final class RowProducts {
     /** Of MXCSR: no exceptions, to the nearest, denormal numbers are zeros; as tiles have it. */
     private static final int FLOAT_CONTROL = 0x9FC0;
 
-    private static final int UPPER_HALF = 0xFFFF0000;
+    static final int UPPER_HALF = 0xFFFF0000;
 
     private final Team team;
     private final Map<Long, Kernel> kernels = new ConcurrentHashMap<>();

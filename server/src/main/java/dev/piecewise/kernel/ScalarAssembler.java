@@ -15,6 +15,7 @@ class ScalarAssembler extends Encoding {
     static final int R9 = 9;
     static final int R10 = 10;
     static final int R11 = 11;
+    static final int R12 = 12;
     static final int R13 = 13;
     static final int R14 = 14;
     static final int R15 = 15;
@@ -174,6 +175,13 @@ class ScalarAssembler extends Encoding {
     /** After a comparison of unsigned numbers; jumps to where {@link #land} is called with what this returns. */
     final int jumpIfAtLeast() {
         bytes(0x0F, 0x83);
+        number(0);
+        return here();
+    }
+
+    /** Jumps to where {@link #land} is called with what this returns. */
+    final int jumpForward() {
+        bytes(0xE9);
         number(0);
         return here();
     }
