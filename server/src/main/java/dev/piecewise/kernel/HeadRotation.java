@@ -38,11 +38,20 @@ public final class HeadRotation {
      * @param places address of [tokens] of 64 bits: where they stand in the arena
      */
     public void place(
-            long x, long stride, long cosines, long sines, long places, Arena arena, Gains gains, int tokens, Heads heads) {
+            long x,
+            long stride,
+            long cosines,
+            long sines,
+            long places,
+            Arena arena,
+            Gains gains,
+            int tokens,
+            Heads heads) {
         boolean normed = gains.queries != 0;
-        long kernel = kernels.computeIfAbsent(new Kind(heads, normed), kind -> MachineCode.of(
-                        RotationKernel.code(kind.heads, kind.normed))
-                .address());
+        long kernel = kernels.computeIfAbsent(
+                new Kind(heads, normed),
+                kind -> MachineCode.of(RotationKernel.code(kind.heads, kind.normed))
+                        .address());
         Items.Workspace workspace = workspaces.get();
         MemorySegment arguments = workspace.arguments;
         arguments.set(JAVA_LONG, RotationKernel.X, x);

@@ -17,13 +17,11 @@ public final class LowRank {
     /** Values that A has for each input at most. */
     public static final int MOST_WIDTH = DownKernel.MOST_WIDTH;
 
-    private final Team team;
     private final Map<Kind, Long> downs = new ConcurrentHashMap<>();
     private final Map<Kind, Long> ups = new ConcurrentHashMap<>();
     private final ThreadLocal<LowRankUpdate> updates;
 
     LowRank(Team team) {
-        this.team = team;
         this.updates = ThreadLocal.withInitial(() -> new LowRankUpdate(this, team));
     }
 

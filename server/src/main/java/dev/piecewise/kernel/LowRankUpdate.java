@@ -96,7 +96,7 @@ public final class LowRankUpdate {
     public void strips(long list, int firstOutput, int stripCount) {
         long stripBytes = stripBytes();
         outputs += (long) stripCount * shape.strip();
-        int run = (int) Math.clamp(RUN_BYTES / stripBytes, 1, Math.ceilDiv(stripCount, team.threads()));
+        int run = Math.clamp(RUN_BYTES / stripBytes, 1, Math.ceilDiv(stripCount, team.threads()));
         for (int strip = 0; strip < stripCount; strip += run) {
             strips.add(strip * stripBytes);
             strips.add(list);

@@ -2,8 +2,8 @@ package dev.piecewise.kernel;
 
 import static dev.piecewise.kernel.Assembler.FLOATS;
 import static dev.piecewise.kernel.Assembler.HALF_LINE;
-import static dev.piecewise.kernel.ProductKernel.AHEAD;
 import static dev.piecewise.kernel.Assembler.LINE;
+import static dev.piecewise.kernel.ProductKernel.AHEAD;
 import static dev.piecewise.kernel.ProductKernel.LINES;
 import static dev.piecewise.kernel.ProductKernel.PAIRS;
 import static dev.piecewise.kernel.ProductKernel.PAIR_BYTES;

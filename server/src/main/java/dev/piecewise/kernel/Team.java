@@ -45,7 +45,7 @@ final class Team {
 
     /** How many of them share work on so many numbers: one alone where that takes less time than waking others up. */
     int threadsFor(long numbers) {
-        return (int) Math.clamp(numbers / WORTH, 1, threads);
+        return Math.clamp(numbers / WORTH, 1, threads);
     }
 
     /** So many threads call the kernel, by its address, with the address of these arguments once. */

@@ -1,7 +1,7 @@
 package dev.piecewise.kernel;
 
-import static dev.piecewise.kernel.ProductKernel.AHEAD;
 import static dev.piecewise.kernel.Assembler.LINE;
+import static dev.piecewise.kernel.ProductKernel.AHEAD;
 import static dev.piecewise.kernel.ProductKernel.LINES;
 import static dev.piecewise.kernel.ProductKernel.PAIRS;
 import static dev.piecewise.kernel.ProductKernel.PAIR_BYTES;

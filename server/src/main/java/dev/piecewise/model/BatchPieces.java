@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What the spans of a batch take of a resident pool. Made anew only when a batch's plans change. Confined to one thread. */
 final class BatchPieces {
-    private final List<Span> spans;
+    /** Of each span. */
+    private final int[] rows;
+
     private final @Nullable SitePieces[] sites;
 
     private BatchPieces(List<Span> spans, int sites) {
-        this.spans = spans;
+        this.rows = spans.stream().mapToInt(Span::length).toArray();
         this.sites = new SitePieces[sites];
     }
 
@@ -39,16 +41,20 @@ final class BatchPieces {
             if (gains[sharer] != 0) {
                 SitePieces pieces = sites[at];
                 if (pieces == null) {
-                    pieces = new SitePieces(spans.size());
+                    pieces = new SitePieces(rows.length);
                     sites[at] = pieces;
                 }
-                pieces.add(span, row, spans.get(span).length(), sharer, gains[sharer]);
+                pieces.add(span, row, rows[span], sharer, gains[sharer]);
             }
         }
     }
 
-    List<Span> spans() {
-        return spans;
+    int spans() {
+        return rows.length;
+    }
+
+    int rows(int span) {
+        return rows[span];
     }
 
     /** Of the site of this number ({@link ProjectionGroup#firstSite}); null if nobody takes any. */

@@ -45,7 +45,7 @@ final class DecodeLayers implements AutoCloseable {
         this.heads = new Heads(config.heads(), config.kvHeads(), config.headDim());
         this.hidden = config.hidden();
         this.units = config.intermediate();
-        this.eps = (float) config.normEps();
+        this.eps = config.normEps();
         this.x = rows(hidden);
         this.h = rows(hidden);
         this.qkv = rows((heads.all() + 2 * heads.kv()) * heads.dim());

@@ -1,5 +1,6 @@
 package dev.piecewise.model;
 
+import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.BankLayout;
 import dev.piecewise.adapter.ProjectionGroup;
 import dev.piecewise.checkpoint.ModelConfig;
@@ -9,7 +10,6 @@ import dev.piecewise.kernel.LowRank;
 import dev.piecewise.kernel.LowRank.Shape;
 import dev.piecewise.kernel.LowRankUpdate;
 import dev.piecewise.kernel.RowProducts.Rows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +26,7 @@ final class StepUpdates implements AutoCloseable {
     private final AdapterBank bank;
     private final PoolPieces pool;
     private final long number;
-    private List<Object> current = List.of();
+    private List<Key> current = List.of();
     private List<BatchSlots> slots = List.of();
     private BatchPieces pieces;
     private int tokens;
@@ -44,8 +44,7 @@ final class StepUpdates implements AutoCloseable {
     /** Nothing where the script has to do it. */
     static Optional<StepUpdates> of(BaseModel base, AdapterBank bank, ResidentPool pool) {
         return pool instanceof PoolPieces pieces
-                ? Optional.of(new StepUpdates(
-                        base, TorchOperators.kernels().lowRank(), bank, pieces))
+                ? Optional.of(new StepUpdates(base, TorchOperators.kernels().lowRank(), bank, pieces))
                 : Optional.empty();
     }
 
@@ -78,33 +77,42 @@ final class StepUpdates implements AutoCloseable {
         tokens = batch.tokens();
         slots = BatchSlots.of(batch.spans(), tokens);
         pieces = BatchPieces.of(batch.spans(), config.layers(), pool.sharers());
-        List<Object> taken = new ArrayList<>();
-        for (Span span : batch.spans()) {
-            taken.add(span.adaptation());
-            taken.add(span.column());
-            taken.add(span.length());
-        }
-        current = taken;
+        current = batch.spans().stream().map(Key::of).toList();
     }
 
     private boolean sameAsBefore(List<Span> spans) {
-        if (current.size() != spans.size() * 3) {
+        if (current.size() != spans.size()) {
             return false;
         }
         for (int i = 0; i < spans.size(); i++) {
-            Span span = spans.get(i);
-            if (current.get(3 * i) != span.adaptation()
-                    || (int) current.get(3 * i + 1) != span.column()
-                    || (int) current.get(3 * i + 2) != span.length()) {
+            if (!current.get(i).is(spans.get(i))) {
                 return false;
             }
         }
         return true;
     }
 
+    /** What a span's updates depend on, kept without what it runs with. A merged adapter may well have a resident plan's fingerprint. */
+    private record Key(String fingerprint, int column, int length, boolean pieces) {
+        static Key of(Span span) {
+            return new Key(span.adaptation().fingerprint(), span.column(), span.length(), pieces(span));
+        }
+
+        boolean is(Span span) {
+            return column == span.column()
+                    && length == span.length()
+                    && pieces == pieces(span)
+                    && fingerprint.equals(span.adaptation().fingerprint());
+        }
+
+        private static boolean pieces(Span span) {
+            return span.adaptation() instanceof Adaptation.Resident;
+        }
+    }
+
     /** Whether some row has something to add at this place. */
     boolean any(int layer, ProjectionGroup group) {
-        return !slots.isEmpty() && bank.has(layer, group) || pieces.any(layer, group);
+        return (!slots.isEmpty() && bank.has(layer, group)) || pieces.any(layer, group);
     }
 
     /**
@@ -172,8 +180,8 @@ final class StepUpdates implements AutoCloseable {
 
     private void addRows(LowRankUpdate update, int at, long size) {
         SitePieces site = pieces.at(at);
-        for (int span = 0; span < pieces.spans().size(); span++) {
-            int rows = pieces.spans().get(span).length();
+        for (int span = 0; span < pieces.spans(); span++) {
+            int rows = pieces.rows(span);
             if (site != null) {
                 site.rows(update, span, rows, pool.addressB(at), size);
             } else {

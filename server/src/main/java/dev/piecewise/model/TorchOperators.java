@@ -123,8 +123,7 @@ final class TorchOperators {
         long x = argument(arguments, 0);
         long w = argument(arguments, 1);
         int rows = size(x, 0);
-        Matrix matrix =
-                new Matrix(TorchShim.data(w), TorchShim.data(argument(arguments, 2)), size(x, 1), size(w, 0));
+        Matrix matrix = new Matrix(TorchShim.data(w), TorchShim.data(argument(arguments, 2)), size(x, 1), size(w, 0));
         long y = TorchShim.empty(rows, matrix.outputs(), Precision.BFLOAT16);
         kernels.products().multiply(rowsOf(x), matrix, rowsOf(argument(arguments, 3)), TorchShim.data(y), rows);
         delete(arguments, 4);
@@ -141,14 +140,15 @@ final class TorchOperators {
         int rows = size(x, 0);
         int width = size(x, 1);
         long y = TorchShim.empty(rows, width, Precision.BFLOAT16);
-        kernels.norms().normalize(
-                TorchShim.data(x),
-                TorchShim.stride(x, 0),
-                TorchShim.data(argument(arguments, 1)),
-                TorchShim.data(y),
-                rows,
-                width,
-                TorchShim.readFloat(TorchShim.data(argument(arguments, 2))));
+        kernels.norms()
+                .normalize(
+                        TorchShim.data(x),
+                        TorchShim.stride(x, 0),
+                        TorchShim.data(argument(arguments, 1)),
+                        TorchShim.data(y),
+                        rows,
+                        width,
+                        TorchShim.readFloat(TorchShim.data(argument(arguments, 2))));
         delete(arguments, 3);
         TorchShim.write(arguments, y);
     }
@@ -158,18 +158,21 @@ final class TorchOperators {
         long keys = argument(arguments, 3);
         Heads heads = new Heads(number(arguments, 9), size(keys, 1), size(keys, 2));
         float eps = TorchShim.readFloat(TorchShim.data(argument(arguments, 8)));
-        kernels.rotation().place(
-                TorchShim.data(qkv),
-                TorchShim.stride(qkv, 0),
-                TorchShim.data(argument(arguments, 1)),
-                TorchShim.data(argument(arguments, 2)),
-                TorchShim.data(argument(arguments, 5)),
-                new HeadRotation.Arena(
-                        TorchShim.data(keys), TorchShim.data(argument(arguments, 4)), TorchShim.stride(keys, 1)),
-                new HeadRotation.Gains(
-                        TorchShim.data(argument(arguments, 6)), TorchShim.data(argument(arguments, 7)), eps),
-                size(qkv, 0),
-                heads);
+        kernels.rotation()
+                .place(
+                        TorchShim.data(qkv),
+                        TorchShim.stride(qkv, 0),
+                        TorchShim.data(argument(arguments, 1)),
+                        TorchShim.data(argument(arguments, 2)),
+                        TorchShim.data(argument(arguments, 5)),
+                        new HeadRotation.Arena(
+                                TorchShim.data(keys),
+                                TorchShim.data(argument(arguments, 4)),
+                                TorchShim.stride(keys, 1)),
+                        new HeadRotation.Gains(
+                                TorchShim.data(argument(arguments, 6)), TorchShim.data(argument(arguments, 7)), eps),
+                        size(qkv, 0),
+                        heads);
         delete(arguments, 9);
     }
 
@@ -178,16 +181,17 @@ final class TorchOperators {
         int tokens = number(arguments, 5);
         Heads heads = new Heads(number(arguments, 6), size(keys, 1), size(keys, 2));
         long y = TorchShim.empty(tokens, (long) heads.all() * heads.dim(), Precision.BFLOAT16);
-        kernels.attention().attend(
-                TorchShim.data(argument(arguments, 0)),
-                TorchShim.data(keys),
-                TorchShim.data(argument(arguments, 2)),
-                TorchShim.data(y),
-                TorchShim.data(argument(arguments, 3)),
-                number(arguments, 4),
-                heads,
-                number(arguments, 7),
-                number(arguments, 8));
+        kernels.attention()
+                .attend(
+                        TorchShim.data(argument(arguments, 0)),
+                        TorchShim.data(keys),
+                        TorchShim.data(argument(arguments, 2)),
+                        TorchShim.data(y),
+                        TorchShim.data(argument(arguments, 3)),
+                        number(arguments, 4),
+                        heads,
+                        number(arguments, 7),
+                        number(arguments, 8));
         delete(arguments, 4);
         TorchShim.write(arguments, y);
     }
@@ -229,7 +233,8 @@ final class TorchOperators {
         long x = argument(arguments, 0);
         int tokens = size(x, 0);
         long y = TorchShim.empty(tokens, size(x, 1), Precision.BFLOAT16);
-        DecodeLayers.OPEN.get(argument(arguments, 7))
+        DecodeLayers.OPEN
+                .get(argument(arguments, 7))
                 .run(
                         TorchShim.data(x),
                         TorchShim.data(y),

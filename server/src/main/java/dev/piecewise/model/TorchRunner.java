@@ -53,6 +53,11 @@ public final class TorchRunner implements ModelRunner {
         return pool;
     }
 
+    /** Whether batches of single tokens run without the script. */
+    boolean decodesAlone() {
+        return layers.isPresent();
+    }
+
     @Override
     public Limits limits() {
         return limits;

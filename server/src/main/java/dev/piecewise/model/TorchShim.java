@@ -109,8 +109,7 @@ final class TorchShim {
         write(result + SIZES + Long.BYTES, columns);
         write(result + STRIDES, columns);
         write(result + STRIDES + Long.BYTES, 1);
-        check((int) Functions.EMPTY.invokeExact(
-                2L, result + SIZES, result + STRIDES, precision.code(), 0, -1, result));
+        check((int) Functions.EMPTY.invokeExact(2L, result + SIZES, result + STRIDES, precision.code(), 0, -1, result));
         return read(result);
     }
 
@@ -148,14 +147,7 @@ final class TorchShim {
         static final MethodHandle SIZE = function("aoti_torch_get_size", JAVA_LONG, JAVA_LONG, JAVA_LONG);
         static final MethodHandle STRIDE = function("aoti_torch_get_stride", JAVA_LONG, JAVA_LONG, JAVA_LONG);
         static final MethodHandle EMPTY = function(
-                "aoti_torch_empty_strided",
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_LONG);
+                "aoti_torch_empty_strided", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
         static final MethodHandle DELETE = function("aoti_torch_delete_tensor_object", JAVA_LONG);
     }
 }

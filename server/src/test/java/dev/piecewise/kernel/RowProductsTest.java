@@ -111,7 +111,8 @@ final class RowProductsTest {
             for (int row = 0; row < rows; row++) {
                 for (int out = 0; out < outputs; out++) {
                     float sum = sum(row, out);
-                    y[row * outputs + out] = rounded(added ? value(onto[row * outputs + out]) + (value(bias[out]) + sum) : sum);
+                    y[row * outputs + out] =
+                            rounded(added ? value(onto[row * outputs + out]) + (value(bias[out]) + sum) : sum);
                 }
             }
             return y;

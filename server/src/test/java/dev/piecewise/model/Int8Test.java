@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,9 +79,14 @@ final class Int8Test {
         }
     }
 
-    @Test
-    void adaptersInSlotsAndTheResidentPool() {
-        try (TinyRunner tiny = open(TinyCheckpoint.llama())) {
+    private static TinyCheckpoint llama(boolean wide) {
+        return wide ? TinyCheckpoint.llama().wide() : TinyCheckpoint.llama();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void adaptersInSlotsAndTheResidentPool(boolean wide) {
+        try (TinyRunner tiny = open(llama(wide))) {
             Pool pool = TinyPool.of(tiny.config, "tiny", 3, 4, 1, Projection.values());
             tiny.resident(pool);
             LoraAdapter adapter = TinyAdapter.of(tiny.config, 8, 2, Projection.values());
@@ -104,9 +108,10 @@ final class Int8Test {
         }
     }
 
-    @Test
-    void whoeverElseIsInTheBatchARowComesOutTheSameToTheBit() {
-        try (TinyRunner tiny = open(TinyCheckpoint.llama())) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoeverElseIsInTheBatchARowComesOutTheSameToTheBit(boolean wide) {
+        try (TinyRunner tiny = open(llama(wide))) {
             List<int[]> tokens = new ArrayList<>();
             List<Span> spans = new ArrayList<>();
             for (int i = 0; i < 9; i++) {

@@ -1,6 +1,7 @@
 package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Choice;
@@ -24,10 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Computed in bfloat16, with packed weights where the CPU takes them, logits are what they are in doubles but for rounding. */
@@ -56,14 +59,27 @@ final class PackedWeightsTest {
         assertThat(sum / LENGTH).as("mean difference").isLessThan(ROUNDING / 10);
     }
 
+    private static TinyCheckpoint llama() {
+        return TinyCheckpoint.llama().storedAs(DType.BF16);
+    }
+
+    private static TinyCheckpoint withBiases(TinyCheckpoint checkpoint) {
+        return checkpoint.with("attention_bias", true).with("mlp_bias", true).with("tie_word_embeddings", true);
+    }
+
+    static Stream<Arguments> checkpoints() {
+        return Stream.of(
+                argumentSet("narrow", llama()),
+                argumentSet("narrow, biases and tied head", withBiases(llama())),
+                argumentSet("wide", llama().wide()),
+                argumentSet("wide, biases and tied head", withBiases(llama().wide())),
+                argumentSet("wide, a window", TinyCheckpoint.mistral(7).wide().storedAs(DType.BF16)),
+                argumentSet("wide, normed heads", TinyCheckpoint.qwen3().wide().storedAs(DType.BF16)));
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void theBaseItselfAndABaseWithBiasesAndTiedHead(boolean more) {
-        TinyCheckpoint checkpoint = TinyCheckpoint.llama()
-                .storedAs(DType.BF16)
-                .with("attention_bias", more)
-                .with("mlp_bias", more)
-                .with("tie_word_embeddings", more);
+    @MethodSource("checkpoints")
+    void prefillAndDecode(TinyCheckpoint checkpoint) {
         try (TinyRunner tiny = TinyRunner.inBfloat16(checkpoint, directory)) {
             int[] tokens = tiny.tokens(LENGTH, 1);
             Span whole = tiny.scored(tokens, 0, LENGTH, 5);
@@ -78,9 +94,10 @@ final class PackedWeightsTest {
         }
     }
 
-    @Test
-    void adaptersInSlotsAndTheResidentPool() {
-        try (TinyRunner tiny = TinyRunner.inBfloat16(TinyCheckpoint.llama().storedAs(DType.BF16), directory)) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void adaptersInSlotsAndTheResidentPool(boolean wide) {
+        try (TinyRunner tiny = TinyRunner.inBfloat16(wide ? llama().wide() : llama(), directory)) {
             Pool pool = TinyPool.of(tiny.config, "tiny", 3, 4, 1, Projection.values());
             tiny.resident(pool);
             LoraAdapter adapter = TinyAdapter.of(tiny.config, 8, 2, Projection.values());
@@ -92,13 +109,37 @@ final class PackedWeightsTest {
                 gains.put(site, new float[] {0.25f, 0, 0.75f});
             }
             int[] tokens = tiny.tokens(LENGTH, 3);
-            StepResult result = tiny.run(
-                    TinyRunner.with(tiny.scored(tokens, 0, LENGTH, 0), tiny.merged(adapter), 8),
-                    TinyRunner.with(tiny.scored(tokens, 0, LENGTH, 100), new Adaptation.Resident("p", gains), -1),
-                    tiny.scored(tokens, 0, LENGTH, 200));
-            assertNear(tiny, result.rows().get(0).scores(), tokens, ReferenceLora.of(adapter));
-            assertNear(tiny, result.rows().get(1).scores(), tokens, ReferenceLora.of(pool, plan, Merge.PRODUCT));
-            assertNear(tiny, result.rows().get(2).scores(), tokens, Updates.NONE);
+            List<Updates> expected =
+                    List.of(ReferenceLora.of(adapter), ReferenceLora.of(pool, plan, Merge.PRODUCT), Updates.NONE);
+            List<List<TokenLogprobs>> oneByOne = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            for (int i = 0; i < LENGTH; i++) {
+                StepResult step = tiny.run(three(tiny, tokens, i, 1, 400, tiny.merged(adapter), gains));
+                for (int span = 0; span < 3; span++) {
+                    oneByOne.get(span).addAll(step.rows().get(span).scores());
+                }
+            }
+            StepResult whole = tiny.run(three(tiny, tokens, 0, LENGTH, 0, tiny.merged(adapter), gains));
+            for (int span = 0; span < 3; span++) {
+                assertNear(tiny, whole.rows().get(span).scores(), tokens, expected.get(span));
+                assertNear(tiny, oneByOne.get(span), tokens, expected.get(span));
+            }
         }
+    }
+
+    /** With an adapter in the slot at column 8, with pieces of the pool, and with nothing. */
+    private static Span[] three(
+            TinyRunner tiny,
+            int[] tokens,
+            int position,
+            int length,
+            int extent,
+            Adaptation merged,
+            SortedMap<Site, float[]> gains) {
+        return new Span[] {
+            TinyRunner.with(tiny.scored(tokens, position, length, extent), merged, 8),
+            TinyRunner.with(
+                    tiny.scored(tokens, position, length, extent + 100), new Adaptation.Resident("p", gains), -1),
+            tiny.scored(tokens, position, length, extent + 200)
+        };
     }
 }
