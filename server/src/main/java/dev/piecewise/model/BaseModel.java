@@ -63,7 +63,7 @@ public final class BaseModel implements AutoCloseable {
                 flash ? 1 : 0,
                 fewestRows,
                 fewRows,
-                attendsAlone() ? 1 : 0);
+                runsOwnKernels() ? 1 : 0);
         long[] seen = new long[config.layers()];
         for (int layer = 0; layer < seen.length; layer++) {
             seen[layer] = config.window(layer);
@@ -177,7 +177,7 @@ public final class BaseModel implements AutoCloseable {
     }
 
     /** Whether single tokens attend, and all that is between products is computed, by machine code of our own. */
-    boolean attendsAlone() {
+    boolean runsOwnKernels() {
         return packed()
                 && TorchOperators.present()
                 && heads().fit()
@@ -250,7 +250,7 @@ public final class BaseModel implements AutoCloseable {
 
     /** Where the numbers of each tensor of a list begin in memory, 0 if it has none or no operator of ours would ask. */
     long[] addresses(IValue tensors) {
-        return attendsAlone() ? script.call("addresses").with(tensors).longs() : new long[0];
+        return runsOwnKernels() ? script.call("addresses").with(tensors).longs() : new long[0];
     }
 
     /** As many tensors of so many values each, side by side in memory, and a few more behind the last; nothing is written into it. */

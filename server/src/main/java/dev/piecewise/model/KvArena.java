@@ -19,7 +19,7 @@ final class KvArena implements AutoCloseable {
     /** INVALID_REQUEST with param {@code engine.kv-places} when the device has not that much memory. */
     KvArena(BaseModel base, int places) {
         ModelConfig config = base.config();
-        this.places = places + (base.attendsAlone() ? RowAttention.SPARE_PLACES : 0);
+        this.places = places + (base.runsOwnKernels() ? RowAttention.SPARE_PLACES : 0);
         arrays = new PtNDArray[2 * config.layers()];
         headDim = config.headDim();
         width = config.kvHeads() * config.headDim();
@@ -38,7 +38,7 @@ final class KvArena implements AutoCloseable {
     }
 
     private PtNDArray zeros(BaseModel base, ModelConfig config) {
-        if (!base.attendsAlone()) {
+        if (!base.runsOwnKernels()) {
             return base.zeros(places, config.kvHeads(), config.headDim());
         }
         try (PtNDArray headsFirst = base.zeros(config.kvHeads(), places, config.headDim())) {

@@ -21,7 +21,7 @@ final class ScriptArchive {
             "adapters.py",
             "sampling.py",
             "step.py",
-            TorchOperators.present() ? "few.py" : "few_missing.py",
+            TorchOperators.present() ? "own.py" : "own_missing.py",
             "assemble.py",
             "forecast.py",
             "train.py",

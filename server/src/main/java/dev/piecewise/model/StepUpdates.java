@@ -50,7 +50,7 @@ final class StepUpdates implements AutoCloseable {
 
     /** Whether kernels of ours read what lies so. */
     static boolean fit(BaseModel base) {
-        if (!base.attendsAlone()) {
+        if (!base.runsOwnKernels()) {
             return false;
         }
         for (ProjectionGroup group : ProjectionGroup.values()) {
@@ -69,14 +69,14 @@ final class StepUpdates implements AutoCloseable {
         return number;
     }
 
-    /** From now on the rows are this batch's. */
+    /** From now on the rows are this batch's. IllegalArgumentException, and all is as it was, if gains are not for as many sharers as are resident. */
     void take(Batch batch) {
         if (sameAsBefore(batch.spans())) {
             return;
         }
-        tokens = batch.tokens();
-        slots = BatchSlots.of(batch.spans(), tokens);
         pieces = BatchPieces.of(batch.spans(), config.layers(), pool.sharers());
+        slots = BatchSlots.of(batch.spans(), batch.tokens());
+        tokens = batch.tokens();
         current = batch.spans().stream().map(Key::of).toList();
     }
 

@@ -4,13 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import ai.djl.pytorch.jni.JniUtils;
 import dev.piecewise.adapter.ProjectionGroup;
-import dev.piecewise.kernel.GatedUnits;
 import dev.piecewise.kernel.HeadRotation;
 import dev.piecewise.kernel.Kernels;
 import dev.piecewise.kernel.RowAttention;
 import dev.piecewise.kernel.RowAttention.Heads;
-import dev.piecewise.kernel.RowNorm;
-import dev.piecewise.kernel.RowProducts;
 import dev.piecewise.kernel.RowProducts.Matrix;
 import dev.piecewise.kernel.RowProducts.Rows;
 import java.lang.foreign.Arena;
@@ -23,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Operators of our own, which the script calls like PyTorch's: {@code piecewise::rows}, onto + x wᵀ by {@link RowProducts}; {@code norm} by {@link RowNorm}; {@code place} by {@link HeadRotation};
- * {@code attend} by {@link RowAttention}; {@code gate} by {@link GatedUnits}. All numbers are bfloat16. They are registered once a process, as PyTorch's register is.
+ * Operators of our own ({@link Kernels}), which the script calls like PyTorch's, as {@code ops.piecewise}. All numbers are bfloat16. They are registered once a process, as PyTorch's register
+ * is.
  *
  * <p>PyTorch calls each with the address of its arguments, 64 bits each, and how many they and the results are. Tensors among them are handles that are ours to delete; a result takes the first
  * one's place. What is thrown here ends the process: nothing can go on with numbers that are missing.

@@ -71,7 +71,7 @@ public final class TorchRunner implements ModelRunner {
         updates.ifPresent(own -> own.take(batch));
         PtNDArray taken = gains.of(updates.isPresent() ? List.of() : batch.spans());
         SingleTokens alone =
-                new SingleTokens(base.heads(), arena.places(), base.attendsAlone() ? batch.spans() : List.of());
+                new SingleTokens(base.heads(), arena.places(), base.runsOwnKernels() ? batch.spans() : List.of());
         float[] rows = base.script()
                 .call("step")
                 .with(base.weights())
@@ -107,7 +107,7 @@ public final class TorchRunner implements ModelRunner {
     }
 
     private long[] groups(Batch batch) {
-        boolean grouped = !base.attendsAtOnce() && !base.attendsAlone();
+        boolean grouped = !base.attendsAtOnce() && !base.runsOwnKernels();
         return grouped ? new Together(batch.spans(), arena.width()).table() : new long[0];
     }
 

@@ -1,6 +1,7 @@
 package dev.piecewise.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
@@ -153,6 +154,21 @@ final class DecodeLayersTest {
             assertThat(scores(users.tiny.run(users.next(0)), 0)).isNotEqualTo(before);
             users.tiny.load(TinyAdapter.of(users.tiny.config, 8, 1, Projection.values()), 0);
             assertThat(scores(users.tiny.run(users.next(0)), 0)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aBatchThatCannotRunLeavesTheNextAsItWas() {
+        try (Users users =
+                new Users(TinyRunner.inBfloat16(TinyCheckpoint.llama().wide().storedAs(DType.BF16), directory))) {
+            users.tiny.run(users.span(0, 0, LENGTH - 1), users.span(4, 0, LENGTH - 1));
+            List<Double> before = scores(users.tiny.run(users.next(0, 4)), 1);
+            SortedMap<Site, float[]> tooFew = new TreeMap<>();
+            tooFew.put(new Site(0, Projection.Q), new float[SHARERS - 1]);
+            Span wrong = TinyRunner.with(users.next(6)[0], new Adaptation.Resident("too few", tooFew), -1);
+            Span[] three = {users.next(1)[0], users.next(2)[0], wrong};
+            assertThatThrownBy(() -> users.tiny.run(three)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(scores(users.tiny.run(users.next(0, 4)), 1)).isEqualTo(before);
         }
     }
 

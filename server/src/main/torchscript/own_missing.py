@@ -1,4 +1,4 @@
-# Where there is no machine code of our own (few.py); nothing calls these then.
+# Where there is no machine code of our own (own.py); nothing calls these then.
 
 
 def few(self, x: Tensor, w: Tensor, most: int) -> bool:
