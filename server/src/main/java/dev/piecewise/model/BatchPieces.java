@@ -26,8 +26,9 @@ final class BatchPieces {
         int row = 0;
         for (int i = 0; i < spans.size(); i++) {
             if (spans.get(i).adaptation() instanceof Adaptation.Resident resident) {
+                ResidentPool.check(resident, sharers);
                 for (Map.Entry<Site, float[]> site : resident.gains().entrySet()) {
-                    pieces.add(i, row, site.getKey(), StepGains.checked(site.getValue(), sharers));
+                    pieces.add(i, row, site.getKey(), site.getValue());
                 }
             }
             row += spans.get(i).length();

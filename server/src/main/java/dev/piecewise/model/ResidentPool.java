@@ -2,6 +2,7 @@ package dev.piecewise.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import dev.piecewise.adapter.Adaptation;
 import dev.piecewise.adapter.Pool;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +13,19 @@ sealed interface ResidentPool extends AutoCloseable permits PoolColumns, PoolPie
     /** In the layout that this machine's products read fastest. */
     static ResidentPool of(BaseModel base, Optional<Pool> resident) {
         return StepUpdates.fit(base) ? new PoolPieces(base, resident) : new PoolColumns(base, resident);
+    }
+
+    /** IllegalArgumentException if these gains are not for so many sharers. */
+    static void check(Adaptation.Resident resident, int sharers) {
+        if (sharers == 0) {
+            throw new IllegalArgumentException("no pool is resident");
+        }
+        for (float[] gains : resident.gains().values()) {
+            if (gains.length != sharers) {
+                throw new IllegalArgumentException(
+                        "gains for %d sharers, but %d are resident".formatted(gains.length, sharers));
+            }
+        }
     }
 
     int sharers();

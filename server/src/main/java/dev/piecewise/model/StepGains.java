@@ -72,22 +72,11 @@ final class StepGains implements AutoCloseable {
     }
 
     private void put(Adaptation.Resident resident, float[] values, int row) {
+        ResidentPool.check(resident, sharers);
         for (Map.Entry<Site, float[]> site : resident.gains().entrySet()) {
-            float[] gain = checked(site.getValue(), sharers);
+            float[] gain = site.getValue();
             System.arraycopy(gain, 0, values, (row + ProjectionGroup.at(site.getKey())) * sharers, sharers);
         }
-    }
-
-    /** The same, if they are for so many sharers. */
-    static float[] checked(float[] gains, int sharers) {
-        if (sharers == 0) {
-            throw new IllegalArgumentException("no pool is resident");
-        }
-        if (gains.length != sharers) {
-            throw new IllegalArgumentException(
-                    "gains for %d sharers, but %d are resident".formatted(gains.length, sharers));
-        }
-        return gains;
     }
 
     private PtNDArray none() {

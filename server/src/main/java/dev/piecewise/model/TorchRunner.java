@@ -66,6 +66,7 @@ public final class TorchRunner implements ModelRunner {
     @Override
     public StepResult run(Batch batch) {
         prepareThread();
+        batch.spans().forEach(this::check);
         StepInputs inputs = new StepInputs(batch, updates.isPresent());
         long[] counts = inputs.counts();
         updates.ifPresent(own -> own.take(batch));
@@ -96,6 +97,19 @@ public final class TorchRunner implements ModelRunner {
                 .ints(program(batch, alone), updates.map(StepUpdates::number).orElse(0L))
                 .floats();
         return results(batch, rows, counts);
+    }
+
+    /** Kernels of our own read and write wherever they are told to. */
+    private void check(Span span) {
+        if (span.extent() < 0 || span.extent() + span.position() + span.length() > limits.kvPlaces()) {
+            throw new IllegalArgumentException("%d tokens at place %d of %d"
+                    .formatted(span.length(), span.extent() + span.position(), limits.kvPlaces()));
+        }
+        int columns = Segments.columns(span);
+        if (columns > 0 && (span.column() < 0 || span.column() + columns > limits.bankColumns())) {
+            throw new IllegalArgumentException(
+                    "%d columns from %d on of %d".formatted(columns, span.column(), limits.bankColumns()));
+        }
     }
 
     /** The number of the layers that run this batch without the script, 0 if it has to. */

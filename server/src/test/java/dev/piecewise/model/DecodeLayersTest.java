@@ -173,6 +173,19 @@ final class DecodeLayersTest {
     }
 
     @Test
+    void noTokenReadsOrWritesBeyondTheArenaOrTheBank() {
+        try (Users users =
+                new Users(TinyRunner.inBfloat16(TinyCheckpoint.llama().wide().storedAs(DType.BF16), directory))) {
+            Span last = users.tiny.scored(users.tiny.tokens(1, 1), 0, 1, TinyRunner.PLACES - 1);
+            assertThat(users.tiny.run(last).rows()).hasSize(1);
+            Span beyond = users.tiny.scored(users.tiny.tokens(1, 1), 0, 1, TinyRunner.PLACES);
+            assertThatThrownBy(() -> users.tiny.run(beyond)).isInstanceOf(IllegalArgumentException.class);
+            Span column = TinyRunner.with(last, users.adaptations.getFirst(), TinyRunner.COLUMNS - 7);
+            assertThatThrownBy(() -> users.tiny.run(column)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void thisModelTakesThatWay() {
         try (TinyRunner tiny =
                 TinyRunner.inBfloat16(TinyCheckpoint.llama().wide().storedAs(DType.BF16), directory)) {
