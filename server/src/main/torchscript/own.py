@@ -50,15 +50,15 @@ def addresses(self, tensors: List[Tensor]) -> Tensor:
 
 
 def few_rows_differ(self, w: Tensor, most: int) -> Tensor:
-    # [1] in how many numbers the products of one to so many rows differ from oneDNN's of 16, alone and with a bias and something else added
-    x = torch.sin(torch.arange(16 * w.size(1), dtype=6)).view([16, w.size(1)]).to(15)
-    onto = torch.cos(torch.arange(16 * w.size(0), dtype=6)).view([16, w.size(0)]).to(15)
+    # [1] in how many numbers the products of one to so many rows differ from oneDNN's, alone and with a bias and something else added
+    x = torch.sin(torch.arange(most * w.size(1), dtype=6)).view([most, w.size(1)]).to(15)
+    onto = torch.cos(torch.arange(most * w.size(0), dtype=6)).view([most, w.size(0)]).to(15)
     bias = torch.cos(torch.arange(w.size(0), dtype=6)).to(15)
     none = torch.empty([0], dtype=15)
     alone = self.linear(x, w, none, 16, none)
     added = self.linear(x, w, bias, 16, onto)
     differ = torch.zeros([1], dtype=6)
-    for rows in [1, 2, 3, most]:
+    for rows in [1, 2, 3, min(16, most), most]:
         few = x.narrow(0, 0, rows)
         differ += torch.sum(torch.ne(self.few_rows(few, w, none, none), alone.narrow(0, 0, rows)))
         differ += torch.sum(torch.ne(self.few_rows(few, w, bias, onto.narrow(0, 0, rows)), added.narrow(0, 0, rows)))

@@ -37,11 +37,15 @@ final class ProductArguments {
     static final int FLOAT_CONTROL = 188;
     /** What is added to each row's products before; 0 if nothing is. */
     static final int BIAS = 192;
-    /** 64 bytes that {@code ldtilecfg} reads. */
+    /** 64 bytes that {@code ldtilecfg} reads, for 16 rows or fewer; and for those that 16 and 16 leave. */
     static final int TILES = 200;
 
+    static final int TILES_REST = 264;
+    /** How often there are 16 rows. */
+    static final int GROUPS = 328;
+
     /** The threads' shares, each on a line of its own: the next strip, and the one behind the last. */
-    static final int SHARES = 320;
+    static final int SHARES = 384;
 
     static final int SHARE_BYTES = 64;
     static final int SHARE_END = 8;

@@ -8,11 +8,14 @@ import static dev.piecewise.kernel.ScalarAssembler.R9;
 import static dev.piecewise.kernel.ScalarAssembler.RAX;
 import static dev.piecewise.kernel.ScalarAssembler.RCX;
 import static dev.piecewise.kernel.ScalarAssembler.RDI;
+import static dev.piecewise.kernel.ScalarAssembler.RDX;
 import static dev.piecewise.kernel.ScalarAssembler.RSI;
 
 /**
  * Machine code of y = onto + x Wᵀ for rows x [rows, inputs], bfloat16 throughout, whose sums are rounded as oneDNN's with AMX tiles are: within a block of 32 inputs the even and
  * the odd ones apart, then both to the sum; chunks of blocks apart.
+ *
+ * <p>Of more than 16 rows, 16 at a time are multiplied with a strip, which the core's cache holds by then.
  *
  * <p>Threads take strips of 64 outputs from their own shares, and then from those of others. A strip's weights lie one after the other: for each pair of inputs 64 pairs, one output after the
  * other. They are asked for before they are needed, in the order in which they lie: a core gets an eighth less of memory otherwise (loadtest/README.md, "Products and attention of our own").
@@ -28,7 +31,11 @@ final class ProductKernel {
     static final int AHEAD = 3 * 1024;
 
     private final Assembler code = new Assembler();
+    /** Of a group, and of the last one if that is smaller, 0 if it is not. */
     private final int rows;
+
+    private final int rest;
+    private final boolean many;
     private final Block block;
     /** Where in a thread's scratch they lie. */
     private final int totals;
@@ -36,22 +43,36 @@ final class ProductKernel {
     private final int control;
     private final int share;
     private final int sharesLeft;
-    private final int rest;
+    /** Of a strip: its outputs, in bytes behind a row's first, and its weights; of a group: its rows behind the first of x and of what is added; groups that are left. */
+    private final int column;
 
-    private ProductKernel(int rows, int inputs) {
-        this.rows = rows;
+    private final int weights;
+    private final int groupX;
+    private final int groupOnto;
+    private final int groups;
+    private final int blockScratch;
+
+    private ProductKernel(int allRows, int inputs) {
+        this.many = allRows > TileBlock.MOST;
+        this.rows = many ? TileBlock.MOST : allRows;
+        this.rest = many ? allRows % TileBlock.MOST : 0;
         this.block = rows <= RowBlock.MOST ? new RowBlock(code, rows, inputs) : new TileBlock(code);
         this.totals = rows * PAIR_BYTES;
         this.control = 2 * totals;
         this.share = control + Long.BYTES;
         this.sharesLeft = share + Long.BYTES;
-        this.rest = control + LINE;
+        this.column = sharesLeft + Long.BYTES;
+        this.weights = column + Long.BYTES;
+        this.groupX = weights + Long.BYTES;
+        this.groupOnto = groupX + Long.BYTES;
+        this.groups = groupOnto + Long.BYTES;
+        this.blockScratch = control + LINE;
     }
 
     /** Bytes of memory that every thread needs for itself. */
     static long scratchBytes(int rows, int inputs) {
         ProductKernel kernel = new ProductKernel(rows, inputs);
-        return kernel.rest + kernel.block.scratchBytes();
+        return kernel.blockScratch + kernel.block.scratchBytes();
     }
 
     /** A function of {@link ProductArguments} that as many threads call as they say. */
@@ -93,7 +114,7 @@ final class ProductKernel {
         code.store(R9, sharesLeft, RAX);
         code.storeFloatControl(R9, control);
         code.loadFloatControl(RDI, ProductArguments.FLOAT_CONTROL);
-        block.prepare(rest);
+        block.prepare(blockScratch);
     }
 
     /** Goes on with the share behind rcx, the first one behind the last; jumps to what comes back after all of them. */
@@ -112,18 +133,50 @@ final class ProductKernel {
         return end;
     }
 
-    /** rax is the strip's number; rsi points at its weights, r8 at its results, r11 counts its chunks and rcx their blocks. */
+    /** rax is the strip's number. */
     private void multiplyStrip() {
         code.move(R8, RAX);
         code.multiply(R8, OUTPUTS * Short.BYTES);
+        code.store(R9, column, R8);
         code.add(R8, RDI, ProductArguments.Y);
-        code.move(RSI, RAX);
-        code.multiply(RSI, RDI, ProductArguments.STRIP_BYTES);
-        code.add(RSI, RDI, ProductArguments.WEIGHTS);
+        code.multiply(RAX, RDI, ProductArguments.STRIP_BYTES);
+        code.add(RAX, RDI, ProductArguments.WEIGHTS);
+        code.store(R9, weights, RAX);
+        code.set(RAX, 0);
+        code.store(R9, groupX, RAX);
+        code.store(R9, groupOnto, RAX);
+        if (!many) {
+            multiplyGroup(rows);
+            return;
+        }
+        code.load(RAX, RDI, ProductArguments.GROUPS);
+        code.store(R9, groups, RAX);
+        if (rest > 0) {
+            code.configureTiles(RDI, ProductArguments.TILES);
+        }
+        int group = code.here();
+        multiplyGroup(rows);
+        code.load(RAX, R9, groups);
+        code.subtract(RAX, 1);
+        code.store(R9, groups, RAX);
+        code.add(RAX, 0);
+        int none = code.jumpIfZero();
+        code.jump(group);
+        code.land(none);
+        if (rest > 0) {
+            code.configureTiles(RDI, ProductArguments.TILES_REST);
+            multiplyGroup(rest);
+        }
+    }
+
+    /** rsi points at the strip's weights, r8 at the group's results, r11 counts chunks and rcx their blocks. r8 moves on to the next group. */
+    private void multiplyGroup(int count) {
+        code.load(RSI, R9, weights);
         code.load(R11, RDI, ProductArguments.CHUNKS);
         block.beginStrip();
+        code.add(RDX, R9, groupX);
         code.zero(0);
-        for (int at = 0; at < totals; at += LINE) {
+        for (int at = 0; at < count * PAIR_BYTES; at += LINE) {
             code.storeVector(R9, totals + at, 0);
         }
         int chunk = code.here();
@@ -135,20 +188,31 @@ final class ProductKernel {
         code.subtract(RCX, 1);
         code.jumpIfNotZero(next);
         block.endChunk();
-        for (int at = 0; at < totals; at += LINE) {
+        for (int at = 0; at < count * PAIR_BYTES; at += LINE) {
             code.loadVector(0, R9, at);
             code.addFloats(0, 0, R9, totals + at);
             code.storeVector(R9, totals + at, 0);
         }
         code.subtract(R11, 1);
         code.jumpIfNotZero(chunk);
-        storeStrip();
+        storeGroup(count);
+        if (many) {
+            moveOn(groupX, ProductArguments.X_ROW_BYTES, count);
+            moveOn(groupOnto, ProductArguments.ONTO_ROW_BYTES, count);
+        }
     }
 
-    private void storeStrip() {
-        addRows(ProductArguments.BIAS, false);
-        addRows(ProductArguments.ONTO, true);
-        for (int row = 0; row < rows; row++) {
+    private void moveOn(int group, int rowBytes, int count) {
+        code.load(RAX, RDI, rowBytes);
+        code.multiply(RAX, count);
+        code.add(RAX, R9, group);
+        code.store(R9, group, RAX);
+    }
+
+    private void storeGroup(int count) {
+        addRows(count, ProductArguments.BIAS, false);
+        addRows(count, ProductArguments.ONTO, true);
+        for (int row = 0; row < count; row++) {
             for (int line = 0; line < LINES; line++) {
                 code.loadVector(0, R9, totals + row * PAIR_BYTES + line * LINE);
                 code.narrow(0, 0);
@@ -159,13 +223,15 @@ final class ProductKernel {
     }
 
     /** To the sums what lies at an address of memory, unless that is 0: a row for each, or one for all. */
-    private void addRows(int address, boolean each) {
+    private void addRows(int count, int address, boolean each) {
         code.load(RAX, RDI, address);
         code.add(RAX, 0);
         int nothing = code.jumpIfZero();
-        code.addRegister(RAX, R8);
-        code.subtract(RAX, RDI, ProductArguments.Y);
-        for (int row = 0; row < rows; row++) {
+        code.add(RAX, R9, column);
+        if (each) {
+            code.add(RAX, R9, groupOnto);
+        }
+        for (int row = 0; row < count; row++) {
             for (int line = 0; line < LINES; line++) {
                 int sum = totals + row * PAIR_BYTES + line * LINE;
                 code.loadWide(0, RAX, line * HALF_LINE);

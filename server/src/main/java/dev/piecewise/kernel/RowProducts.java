@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RowProducts {
     /** Of a product. */
-    public static final int MOST_ROWS = TileBlock.MOST;
+    public static final int MOST_ROWS = 4 * TileBlock.MOST;
 
     /** Inputs that oneDNN sums up at most before it adds them to what came before. */
     private static final int MOST_CHUNK = 2048;
@@ -57,7 +58,8 @@ public final class RowProducts {
      */
     public void multiply(Rows x, Matrix matrix, Rows onto, long y, int rows) {
         int inputs = matrix.inputs;
-        Kernel kernel = kernels.computeIfAbsent((long) rows << Integer.SIZE | inputs, _ -> Kernel.of(rows, inputs));
+        int kind = rows <= TileBlock.MOST ? rows : TileBlock.MOST * 2 + rows % TileBlock.MOST;
+        Kernel kernel = kernels.computeIfAbsent((long) kind << Integer.SIZE | inputs, _ -> Kernel.of(kind, inputs));
         Workspace workspace = workspaces.get();
         workspace.share(matrix.outputs / ProductKernel.OUTPUTS, kernel.scratchBytes);
         MemorySegment arguments = workspace.arguments;
@@ -72,6 +74,7 @@ public final class RowProducts {
         arguments.set(JAVA_LONG, ProductArguments.BIAS, matrix.bias);
         arguments.set(JAVA_LONG, ProductArguments.ONTO, onto.address);
         arguments.set(JAVA_LONG, ProductArguments.ONTO_ROW_BYTES, onto.stride * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.GROUPS, rows / TileBlock.MOST);
         MemorySegment.copy(kernel.tiles, 0, arguments, ProductArguments.TILES, kernel.tiles.byteSize());
         team.run(kernel.code, arguments.address(), team.threads());
     }
@@ -91,8 +94,16 @@ public final class RowProducts {
                     MachineCode.of(ProductKernel.code(rows, inputs)).address(),
                     ProductKernel.scratchBytes(rows, inputs),
                     RowProducts.chunks(inputs),
-                    MemorySegment.ofArray(TileBlock.configuration(rows)));
+                    MemorySegment.ofArray(configurations(rows)));
         }
+    }
+
+    /** Of a group, and of those that groups leave. */
+    private static byte[] configurations(int rows) {
+        byte[] both = Arrays.copyOf(TileBlock.configuration(Math.min(rows, TileBlock.MOST)), 2 * TileShapes.BYTES);
+        byte[] rest = TileBlock.configuration(rows % TileBlock.MOST);
+        System.arraycopy(rest, 0, both, TileShapes.BYTES, rest.length);
+        return both;
     }
 
     /** The arguments of a thread's calls. */

@@ -12,7 +12,7 @@ import static dev.piecewise.kernel.ScalarAssembler.RDI;
 import static dev.piecewise.kernel.ScalarAssembler.RDX;
 import static dev.piecewise.kernel.ScalarAssembler.RSI;
 
-/** Up to 16 rows, by AMX tiles. The weights go through registers first: tiles alone, which take their lines 256 bytes apart, get a tenth less of memory. */
+/** Groups of up to 16 rows, by AMX tiles. The weights go through registers first: tiles alone, which take their lines 256 bytes apart, get a tenth less of memory. */
 record TileBlock(Assembler code) implements Block {
     static final int MOST = 16;
 

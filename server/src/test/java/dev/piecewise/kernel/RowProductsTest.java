@@ -28,7 +28,7 @@ final class RowProductsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7, 16})
+    @ValueSource(ints = {1, 2, 3, 7, 16, 17, 32, 50, 64})
     void productsAreTheSumsOfBlocks(int rows) {
         Case given = new Case(rows, INPUTS, OUTPUTS);
         assertThat(given.multiplied(products(2), false)).isEqualTo(given.expected(false));
@@ -36,7 +36,7 @@ final class RowProductsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 16})
+    @ValueSource(ints = {2, 16, 37})
     void longRowsAreSummedUpInChunks(int rows) {
         Case given = new Case(rows, 2560, 64);
         assertThat(given.multiplied(products(2), true)).isEqualTo(given.expected(true));

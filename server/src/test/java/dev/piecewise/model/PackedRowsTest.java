@@ -47,7 +47,7 @@ final class PackedRowsTest {
         assumeThat(TorchOperators.present()).isTrue();
         try (PtNDArray w = random(1, outputs, inputs);
                 PtNDArray packed = script.call("pack").tensor(w).number(BATCH).keep()) {
-            for (int rows = 4; rows <= BATCH; rows++) {
+            for (int rows : new int[] {4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 18, 31, 32, 33, 48, 63, 64}) {
                 assertThat(script.call("few_rows_differ")
                                 .tensor(packed)
                                 .number(rows)
