@@ -121,25 +121,7 @@ public final class LowRankUpdate {
 
     private void runDown(long h, long partBytes) {
         int inputs = shape.inputs() / shape.parts();
-        int numbers = PIECE_NUMBERS * Long.BYTES;
-        int count = (int) (pieces.bytes() / numbers);
-        int threads = team.threads();
-        if (count < 2 * threads) {
-            for (int piece = 0; piece < count; piece++) {
-                for (int part = 0; part < shape.parts(); part++) {
-                    addParts((long) piece * numbers, part, 1, partBytes);
-                }
-            }
-        } else {
-            // Threads take them in turns, and each is to read neighbours one after the other.
-            int each = Math.ceilDiv(count, threads);
-            for (int i = 0; i < each * threads; i++) {
-                int piece = i % threads * each + i / threads;
-                if (piece < count) {
-                    addParts((long) piece * numbers, 0, shape.parts(), partBytes);
-                }
-            }
-        }
+        addItems(partBytes);
         MemorySegment arguments = down.arguments;
         arguments.set(JAVA_LONG, DownKernel.TABLE, items.address());
         arguments.set(JAVA_LONG, DownKernel.USES, uses.address());
@@ -150,6 +132,26 @@ public final class LowRankUpdate {
                 items.bytes() / DownKernel.ITEM_BYTES,
                 DownKernel.scratchBytes(inputs),
                 team.threadsFor((long) used * shape.inputs() * shape.width()));
+    }
+
+    /** Few pieces are cut in parts. Of many, threads take whole ones in turns, and each is to read neighbours one after the other. */
+    private void addItems(long partBytes) {
+        int numbers = PIECE_NUMBERS * Long.BYTES;
+        int found = (int) (pieces.bytes() / numbers);
+        int threads = team.threads();
+        if (found < 2 * threads) {
+            for (int item = 0; item < found * shape.parts(); item++) {
+                addParts((long) item / shape.parts() * numbers, item % shape.parts(), 1, partBytes);
+            }
+            return;
+        }
+        int each = Math.ceilDiv(found, threads);
+        for (int i = 0; i < each * threads; i++) {
+            int piece = i % threads * each + i / threads;
+            if (piece < found) {
+                addParts((long) piece * numbers, 0, shape.parts(), partBytes);
+            }
+        }
     }
 
     private void addParts(long piece, int first, int parts, long partBytes) {
