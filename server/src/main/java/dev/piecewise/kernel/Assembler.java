@@ -39,6 +39,18 @@ final class Assembler extends ScalarAssembler {
         shiftLeft(to, to, Short.SIZE);
     }
 
+    /** Stores so many bfloat16, a multiple of 16, as floats. Moves both registers on; {@code counter} and the first vector are overwritten. */
+    void widenAll(int to, int from, int values, int counter) {
+        set(counter, values / FLOATS);
+        int next = here();
+        loadWide(0, from, 0);
+        storeVector(to, 0, 0);
+        add(from, HALF_LINE);
+        add(to, LINE);
+        subtract(counter, 1);
+        jumpIfNotZero(next);
+    }
+
     /** One number of 32 bits, 16 times. */
     void loadRepeated(int to, int base, int at) {
         vector(MAP_0F38, PREFIX_66, 0x18, to, 0, base, at, BITS_512);

@@ -119,14 +119,7 @@ final class DownKernel {
         code.load(RDX, R8, USE_X);
         code.add(RDX, RAX, ITEM_X);
         code.move(R10, R9);
-        code.set(RCX, inputs / FLOATS);
-        int next = code.here();
-        code.loadWide(0, RDX, 0);
-        code.storeVector(R10, 0, 0);
-        code.add(RDX, HALF_LINE);
-        code.add(R10, LINE);
-        code.subtract(RCX, 1);
-        code.jumpIfNotZero(next);
+        code.widenAll(R10, RDX, inputs, RCX);
     }
 
     /** The last line of an input's values may hold some of the next input's, whose sums nobody reads. */

@@ -1,7 +1,5 @@
 package dev.piecewise.kernel;
 
-import static dev.piecewise.kernel.Assembler.FLOATS;
-import static dev.piecewise.kernel.Assembler.HALF_LINE;
 import static dev.piecewise.kernel.Assembler.LINE;
 import static dev.piecewise.kernel.ProductKernel.AHEAD;
 import static dev.piecewise.kernel.ProductKernel.LINES;
@@ -37,14 +35,7 @@ record RowBlock(Assembler code, int rows, int inputs) implements Block {
         code.move(RAX, R10);
         code.load(RDX, RDI, ProductArguments.X);
         for (int row = 0; row < rows; row++) {
-            code.set(RCX, inputs / FLOATS);
-            int next = code.here();
-            code.loadWide(0, RDX, 0);
-            code.storeVector(RAX, 0, 0);
-            code.add(RDX, HALF_LINE);
-            code.add(RAX, LINE);
-            code.subtract(RCX, 1);
-            code.jumpIfNotZero(next);
+            code.widenAll(RAX, RDX, inputs, RCX);
             code.subtract(RDX, inputs * Short.BYTES);
             code.add(RDX, RDI, ProductArguments.X_ROW_BYTES);
         }

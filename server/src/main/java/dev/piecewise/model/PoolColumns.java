@@ -62,10 +62,7 @@ final class PoolColumns implements ResidentPool {
 
     @Override
     public List<PtNDArray> tensors() {
-        return Stream.of(down, up)
-                .flatMap(Arrays::stream)
-                .filter(weights -> weights.size() > 0)
-                .toList();
+        return ResidentPool.present(down, up);
     }
 
     @Override

@@ -105,10 +105,7 @@ final class PoolPieces implements ResidentPool {
 
     @Override
     public List<PtNDArray> tensors() {
-        return Stream.of(down, up)
-                .flatMap(Arrays::stream)
-                .filter(values -> values.size() > 0)
-                .toList();
+        return ResidentPool.present(down, up);
     }
 
     @Override

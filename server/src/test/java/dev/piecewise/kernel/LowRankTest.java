@@ -9,7 +9,6 @@ import dev.piecewise.kernel.LowRank.Shape;
 import dev.piecewise.kernel.RowProducts.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -88,10 +87,10 @@ final class LowRankTest {
             this.shape = shape;
             this.members = members;
             this.outputs = outputs;
-            this.x = numbers(random, ROWS * shape.inputs(), 1);
-            this.onto = numbers(random, ROWS * members * outputs, 1);
-            this.a = numbers(random, PIECES * shape.inputs() * shape.width() + LowRank.SPARE_VALUES, 0.05);
-            this.b = numbers(random, PIECES * shape.rank() * members * outputs, 0.1);
+            this.x = Bfloat16.numbers(random, ROWS * shape.inputs(), 1);
+            this.onto = Bfloat16.numbers(random, ROWS * members * outputs, 1);
+            this.a = Bfloat16.numbers(random, PIECES * shape.inputs() * shape.width() + LowRank.SPARE_VALUES, 0.05);
+            this.b = Bfloat16.numbers(random, PIECES * shape.rank() * members * outputs, 0.1);
         }
 
         private int sizeOfA() {
@@ -106,9 +105,9 @@ final class LowRankTest {
             Optional<LowRank> kernels = Kernels.on(2).map(Kernels::lowRank);
             assumeTrue(kernels.isPresent());
             try (Arena arena = Arena.ofConfined()) {
-                long input = memory(arena, x).address() + 2L * firstRow * shape.inputs();
-                long down = memory(arena, a).address();
-                long up = memory(arena, b).address();
+                long input = Bfloat16.memory(arena, x).address() + 2L * firstRow * shape.inputs();
+                long down = Bfloat16.memory(arena, a).address();
+                long up = Bfloat16.memory(arena, b).address();
                 int width = members * outputs;
                 MemorySegment y = arena.allocate(2L * chosen.length * width, 64);
                 LowRankUpdate update = kernels.get().update(shape, chosen.length);
@@ -137,13 +136,9 @@ final class LowRankTest {
                     update.strips(list, member * outputs, outputs / shape.strip());
                 }
                 update.run(
-                        added ? new Rows(memory(arena, onto).address(), width) : Rows.NONE,
+                        added ? new Rows(Bfloat16.memory(arena, onto).address(), width) : Rows.NONE,
                         new Rows(y.address(), width));
-                float[] floats = new float[chosen.length * width];
-                for (int i = 0; i < floats.length; i++) {
-                    floats[i] = Float.intBitsToFloat(y.getAtIndex(ValueLayout.JAVA_SHORT, i) << 16);
-                }
-                return floats;
+                return Bfloat16.values(y, chosen.length * width);
             }
         }
 
@@ -166,24 +161,6 @@ final class LowRankTest {
                 }
             }
             return sum;
-        }
-
-        private static MemorySegment memory(Arena arena, float[] numbers) {
-            MemorySegment memory = arena.allocate(2L * numbers.length, 64);
-            for (int i = 0; i < numbers.length; i++) {
-                memory.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(numbers[i]) >> 16));
-            }
-            return memory;
-        }
-
-        /** Numbers that bfloat16 has. */
-        private static float[] numbers(Random random, int count, double deviation) {
-            float[] numbers = new float[count];
-            for (int i = 0; i < count; i++) {
-                numbers[i] = Float.intBitsToFloat(
-                        Float.floatToRawIntBits((float) (random.nextGaussian() * deviation)) & 0xFFFF0000);
-            }
-            return numbers;
         }
     }
 }

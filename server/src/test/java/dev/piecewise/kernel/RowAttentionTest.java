@@ -9,7 +9,6 @@ import dev.piecewise.kernel.RowAttention.Heads;
 import dev.piecewise.kernel.RowAttention.Table;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,9 +65,9 @@ final class RowAttentionTest {
             Random random = new Random(heads.dim());
             this.heads = heads;
             this.tokens = tokens;
-            this.q = numbers(random, tokens * heads.all() * heads.dim());
-            this.keys = numbers(random, (PLACES + RowAttention.SPARE_PLACES) * heads.kv() * heads.dim());
-            this.values = numbers(random, keys.length);
+            this.q = Bfloat16.numbers(random, tokens * heads.all() * heads.dim(), 1);
+            this.keys = Bfloat16.numbers(random, (PLACES + RowAttention.SPARE_PLACES) * heads.kv() * heads.dim(), 1);
+            this.values = Bfloat16.numbers(random, keys.length, 1);
         }
 
         float[] attended(int[] first, int[] lengths, int window) {
@@ -95,20 +94,16 @@ final class RowAttentionTest {
                 attention
                         .get()
                         .attend(
-                                memory(arena, q).address(),
-                                memory(arena, keys).address(),
-                                memory(arena, values).address(),
+                                Bfloat16.memory(arena, q).address(),
+                                Bfloat16.memory(arena, keys).address(),
+                                Bfloat16.memory(arena, values).address(),
                                 y.address(),
                                 items.address(),
                                 tokens * heads.kv(),
                                 heads,
                                 window,
                                 PLACES);
-                float[] floats = new float[tokens * width];
-                for (int i = 0; i < floats.length; i++) {
-                    floats[i] = Float.intBitsToFloat(y.getAtIndex(ValueLayout.JAVA_SHORT, i) << 16);
-                }
-                return floats;
+                return Bfloat16.values(y, tokens * width);
             }
         }
 
@@ -136,23 +131,6 @@ final class RowAttentionTest {
                 }
             }
             return y;
-        }
-
-        private static MemorySegment memory(Arena arena, float[] numbers) {
-            MemorySegment memory = arena.allocate(2L * numbers.length, 64);
-            for (int i = 0; i < numbers.length; i++) {
-                memory.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(numbers[i]) >> 16));
-            }
-            return memory;
-        }
-
-        /** Numbers that bfloat16 has. */
-        private static float[] numbers(Random random, int count) {
-            float[] numbers = new float[count];
-            for (int i = 0; i < count; i++) {
-                numbers[i] = Float.intBitsToFloat(Float.floatToRawIntBits((float) random.nextGaussian()) & 0xFFFF0000);
-            }
-            return numbers;
         }
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.engine.Engine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -38,15 +37,15 @@ final class RowStepsTest {
     @ValueSource(ints = {16, 48, 2048})
     void rowsAreDividedByTheirRootMeanSquare(int width) {
         Kernels kernels = kernels();
-        float[] x = numbers(ROWS * width, 3);
-        float[] gain = numbers(width, 1);
+        float[] x = Bfloat16.numbers(new Random(width), ROWS * width, 3);
+        float[] gain = Bfloat16.numbers(new Random(width), width, 1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment y = arena.allocate(2L * ROWS * width, 64);
             kernels.norms()
                     .normalize(
-                            memory(arena, x).address(),
+                            Bfloat16.memory(arena, x).address(),
                             width,
-                            memory(arena, gain).address(),
+                            Bfloat16.memory(arena, gain).address(),
                             y.address(),
                             ROWS,
                             width,
@@ -66,10 +65,10 @@ final class RowStepsTest {
     @ValueSource(ints = {16, 48, 512})
     void gatesLetThroughWhatTheyAreOpenFor(int width) {
         Kernels kernels = kernels();
-        float[] x = numbers(ROWS * 2 * width, 4);
+        float[] x = Bfloat16.numbers(new Random(width), ROWS * 2 * width, 4);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment y = arena.allocate(2L * ROWS * width, 64);
-            kernels.units().activate(memory(arena, x).address(), 2L * width, y.address(), ROWS, width);
+            kernels.units().activate(Bfloat16.memory(arena, x).address(), 2L * width, y.address(), ROWS, width);
             for (int i = 0; i < ROWS * width; i++) {
                 int gate = i / width * 2 * width + i % width;
                 assertNear(y, i, x[gate] / (1 + Math.exp(-x[gate])) * x[gate + width]);
@@ -86,10 +85,10 @@ final class RowStepsTest {
         Arrays.fill(x, 16, 32, 2);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment y = arena.allocate(32, 64);
-            kernels.units().activate(memory(arena, x).address(), 32, y.address(), 1, 16);
+            kernels.units().activate(Bfloat16.memory(arena, x).address(), 32, y.address(), 1, 16);
             float[] found = new float[gates.length];
             for (int i = 0; i < found.length; i++) {
-                found[i] = value(y, i);
+                found[i] = Bfloat16.value(y, i);
             }
             assertThat(found[0]).isZero();
             assertThat(found[1]).isZero();
@@ -99,31 +98,8 @@ final class RowStepsTest {
     }
 
     private static void assertNear(MemorySegment y, int at, double expected) {
-        assertThat((double) value(y, at))
+        assertThat((double) Bfloat16.value(y, at))
                 .as("value %d", at)
                 .isCloseTo(expected, within(Math.abs(expected) * HALF_STEP + 1e-30));
-    }
-
-    private static float value(MemorySegment y, int at) {
-        return Float.intBitsToFloat(y.getAtIndex(ValueLayout.JAVA_SHORT, at) << 16);
-    }
-
-    private static MemorySegment memory(Arena arena, float[] numbers) {
-        MemorySegment memory = arena.allocate(2L * numbers.length, 64);
-        for (int i = 0; i < numbers.length; i++) {
-            memory.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(numbers[i]) >> 16));
-        }
-        return memory;
-    }
-
-    /** Numbers that bfloat16 has. */
-    private static float[] numbers(int count, double deviation) {
-        Random random = new Random(count);
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i++) {
-            numbers[i] = Float.intBitsToFloat(
-                    Float.floatToRawIntBits((float) (random.nextGaussian() * deviation)) & 0xFFFF0000);
-        }
-        return numbers;
     }
 }
