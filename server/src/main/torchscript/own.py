@@ -1,13 +1,15 @@
 # What our own machine code computes (kernel/): products of a few rows with packed weights, attention of single tokens, and the small steps between products.
 
 
-def few(self, x: Tensor, w: Tensor, most: int) -> bool:
-    return x.size(0) <= most and x.size(1) % 32 == 0 and w.size(0) % 64 == 0
+def few(self, x: Tensor, w: Tensor, scale: Tensor, most: int) -> bool:
+    if scale.numel() == 0:
+        return x.size(0) <= most and x.size(1) % 32 == 0 and w.size(0) % 64 == 0
+    return x.size(0) <= most and x.size(1) % 64 == 0 and scale.numel() % 64 == 0
 
 
-def few_rows(self, x: Tensor, w: Tensor, bias: Tensor, onto: Tensor) -> Tensor:
-    # x [T, in], onto [T, out] or empty -> onto + w x + bias
-    return ops.piecewise.rows(x, w, bias, onto)
+def few_rows(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, onto: Tensor) -> Tensor:
+    # x [T, in], scale [out] if w is int8, onto [T, out] or empty -> onto + w x + bias
+    return ops.piecewise.rows(x, w, scale, bias, onto)
 
 
 def norm_rows(self, x: Tensor, gain: Tensor, eps: Tensor) -> Tensor:
@@ -49,17 +51,17 @@ def addresses(self, tensors: List[Tensor]) -> Tensor:
     return torch.tensor(found, dtype=4)
 
 
-def few_rows_differ(self, w: Tensor, most: int) -> Tensor:
+def few_rows_differ(self, w: Tensor, scale: Tensor, inputs: int, outputs: int, most: int) -> Tensor:
     # [1] in how many numbers the products of one to so many rows differ from oneDNN's, alone and with a bias and something else added
-    x = torch.sin(torch.arange(most * w.size(1), dtype=6)).view([most, w.size(1)]).to(15)
-    onto = torch.cos(torch.arange(most * w.size(0), dtype=6)).view([most, w.size(0)]).to(15)
-    bias = torch.cos(torch.arange(w.size(0), dtype=6)).to(15)
+    x = torch.sin(torch.arange(most * inputs, dtype=6)).view([most, inputs]).to(15)
+    onto = torch.cos(torch.arange(most * outputs, dtype=6)).view([most, outputs]).to(15)
+    bias = torch.cos(torch.arange(outputs, dtype=6)).to(15)
     none = torch.empty([0], dtype=15)
-    alone = self.linear(x, w, none, 16, none)
-    added = self.linear(x, w, bias, 16, onto)
+    alone = self.linear_laid_out(x, w, scale, none, 16, none)
+    added = self.linear_laid_out(x, w, scale, bias, 16, onto)
     differ = torch.zeros([1], dtype=6)
     for rows in [1, 2, 3, min(16, most), most]:
         few = x.narrow(0, 0, rows)
-        differ += torch.sum(torch.ne(self.few_rows(few, w, none, none), alone.narrow(0, 0, rows)))
-        differ += torch.sum(torch.ne(self.few_rows(few, w, bias, onto.narrow(0, 0, rows)), added.narrow(0, 0, rows)))
+        differ += torch.sum(torch.ne(self.few_rows(few, w, scale, none, none), alone.narrow(0, 0, rows)))
+        differ += torch.sum(torch.ne(self.few_rows(few, w, scale, bias, onto.narrow(0, 0, rows)), added.narrow(0, 0, rows)))
     return differ

@@ -59,18 +59,28 @@ def linear_int8(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, least: 
     return y if bias.numel() == 0 else torch.add(y, bias)
 
 
-def linear_of_base(self, x: Tensor, w: Tensor, bias: Tensor, shape: List[int], onto: Tensor) -> Tensor:
-    if self.few(x, w, shape[12]):
-        return self.few_rows(x, w, bias, onto)
-    return self.linear(x, w, bias, shape[11], onto)
+def linear_laid_out(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, least: int, onto: Tensor) -> Tensor:
+    # scale [out] if w is int8
+    if scale.numel() > 0:
+        return self.linear_int8(x, w, scale, bias, least, onto)
+    return self.linear(x, w, bias, least, onto)
+
+
+def linear_of_base(self, x: Tensor, w: Tensor, scale: Tensor, bias: Tensor, shape: List[int], onto: Tensor) -> Tensor:
+    if self.few(x, w, scale, shape[12]):
+        return self.few_rows(x, w, scale, bias, onto)
+    return self.linear_laid_out(x, w, scale, bias, shape[11], onto)
 
 
 def base_linear(self, x: Tensor, weights: List[Tensor], shape: List[int], layer: int, group: int, onto: Tensor) -> Tensor:
     # by the matrix of one of a layer's groups of projections, added to `onto` unless that is empty
     at = 4 + layer * 12 + [1, 3, 6, 8][group]
-    if shape[6] == 2:
-        return self.linear_int8(x, weights[at], weights[4 + 12 * shape[0] + layer * 4 + group], weights[at + 1], shape[11], onto)
-    return self.linear_of_base(x, weights[at], weights[at + 1], shape, onto)
+    return self.linear_of_base(x, weights[at], self.scale_of(weights, shape, layer * 4 + group), weights[at + 1], shape, onto)
+
+
+def scale_of(self, weights: List[Tensor], shape: List[int], linear: int) -> Tensor:
+    # of a linear layer, the head's number being that behind all layers'; empty unless weights are int8
+    return weights[4 + 12 * shape[0] + linear] if shape[6] == 2 else torch.empty([0], dtype=6)
 
 
 def activated(self, both: Tensor, shape: List[int]) -> Tensor:
@@ -109,9 +119,7 @@ def attend_step(self, qkv: Tensor, cos: Tensor, sin: Tensor, keys: Tensor, value
 
 def head(self, x: Tensor, weights: List[Tensor], shape: List[int]) -> Tensor:
     none = torch.empty([0], dtype=6)
-    if shape[6] == 2:
-        return self.linear_int8(x, weights[2], weights[4 + 16 * shape[0]], none, shape[11], none)
-    return self.linear_of_base(x, weights[2], none, shape, none)
+    return self.linear_of_base(x, weights[2], self.scale_of(weights, shape, 4 * shape[0]), none, shape, none)
 
 
 def layers(self, x: Tensor, cos: Tensor, sin: Tensor, places: Tensor, weights: List[Tensor], arena: List[Tensor], bank_a: List[Tensor], bank_b: List[Tensor], pool_a: List[Tensor], pool_b: List[Tensor], shape: List[int], windows: List[int], numbers: List[float], eps: Tensor, gains: Tensor, spans: List[int], groups: List[int], contexts: List[Tensor], segments: List[int], tables: List[Tensor], alone: List[int], table: Tensor, own: List[int]) -> Tensor:

@@ -111,6 +111,58 @@ final class Assembler extends ScalarAssembler {
         vector(MAP_0F, NO_PREFIX, 0x5F, to, left, base, at, BITS_512);
     }
 
+    void maximum(int to, int left, int right) {
+        vector(MAP_0F, NO_PREFIX, 0x5F, to, left, right);
+    }
+
+    /** In all lanes what comes out of all of them, if the order does not matter. */
+    void acrossLanes(int register, int spare, Operation operation) {
+        for (int order : new int[] {SWAP_HALVES, SWAP_NEIGHBOURS}) {
+            permuteQuarters(spare, register, order);
+            operation.write(register, register, spare);
+        }
+        for (int order : new int[] {SWAP_HALVES, SWAP_NEIGHBOURS}) {
+            permuteInQuarters(spare, register, order);
+            operation.write(register, register, spare);
+        }
+    }
+
+    /** Writes {@code to = left operation right}. */
+    interface Operation {
+        void write(int to, int left, int right);
+    }
+
+    void addNumbers(int to, int left, int right) {
+        vector(MAP_0F, PREFIX_66, 0xFE, to, left, right);
+    }
+
+    /** 16 floats from as many whole numbers of 32 bits. */
+    void toFloats(int to, int from) {
+        vector(MAP_0F, NO_PREFIX, 0x5B, to, 0, from);
+    }
+
+    /** The other way, towards zero. */
+    void truncate(int to, int from) {
+        vector(MAP_0F, PREFIX_F3, 0x5B, to, 0, from);
+    }
+
+    /** Stores the lowest 8 bits of each of 16 numbers. */
+    void storeBytes(int base, int at, int from) {
+        vector(MAP_0F38, PREFIX_F3, 0x31, from, 0, base, at, BITS_512);
+    }
+
+    /** {@code to += } sums of four products, {@code left} bytes without and {@code right} ones with sign. */
+    void multiplyAddBytes(int to, int left, int right) {
+        vector(MAP_0F38, PREFIX_66, 0x50, to, left, right);
+    }
+
+    /** 16 floats to what they are as bfloat16. */
+    void round(int register) {
+        narrow(register, register);
+        widen(register, register);
+        shiftLeft(register, register, Short.SIZE);
+    }
+
     /** To the nearest whole numbers. */
     void roundFloats(int to, int from) {
         vector(MAP_0F3A, PREFIX_66, 0x08, to, 0, from);
@@ -192,5 +244,11 @@ final class Assembler extends ScalarAssembler {
     void multiplyAddTiles(int sums, int left, int right) {
         vex(PREFIX_F3, right, 0, 0);
         bytes(0x5C, 0xC0 | sums << 3 | left);
+    }
+
+    /** {@code sums += left right}: numbers of 32 bits, fours of bytes without sign and rows of fours with sign. */
+    void multiplyAddByteTiles(int sums, int left, int right) {
+        vex(PREFIX_66, right, 0, 0);
+        bytes(0x5E, 0xC0 | sums << 3 | left);
     }
 }

@@ -1,15 +1,17 @@
 package dev.piecewise.kernel;
 
-/** Writes how a strip's products come about, a block of inputs at a time. {@code rsi} points at the block's weights, {@code r9} at the thread's scratch, which begins with the strip's sums. */
-sealed interface Block permits RowBlock, TileBlock {
-    /** Bytes of memory that every thread needs beside sums. */
-    long scratchBytes();
+import static dev.piecewise.kernel.ScalarAssembler.RCX;
+import static dev.piecewise.kernel.ScalarAssembler.RSI;
+
+/**
+ * Writes how a strip's products come about, a block of inputs at a time. {@code rsi} points at the block's weights, {@code rdx} at its inputs, {@code r9} at the thread's scratch, which begins with
+ * the strip's sums.
+ */
+sealed interface Block permits RowBlock, Int8RowBlock, TileBlock {
+    Assembler code();
 
     /** Once a thread; the block's scratch begins so many bytes behind r9. */
     void prepare(int scratch);
-
-    /** {@code rdx}: where the strip's inputs begin. */
-    void beginStrip();
 
     void beginChunk();
 
@@ -20,4 +22,15 @@ sealed interface Block permits RowBlock, TileBlock {
     void endChunk();
 
     void finish();
+
+    /** A chunk of as many blocks as {@code rcx} says. Moves {@code rsi} and {@code rdx} behind it. */
+    default void multiplyAll() {
+        beginChunk();
+        int next = code().here();
+        multiply();
+        code().add(RSI, StripKernel.BLOCK_BYTES);
+        code().subtract(RCX, 1);
+        code().jumpIfNotZero(next);
+        endChunk();
+    }
 }

@@ -44,6 +44,20 @@ final class ProductArguments {
     /** How often there are 16 rows. */
     static final int GROUPS = 328;
 
+    /** All rows. */
+    static final int ROWS = 336;
+    /** Of int8: addresses of what 32 bits for each output say. */
+    static final int WEIGHT_SUMS = 344;
+
+    static final int SCALES = 352;
+    /** Numbers of 32 bits that rounding to int8 takes. */
+    static final int ABSOLUTE = 360;
+
+    static final int PER_STEP = 364;
+    static final int LEAST_STEP = 368;
+    static final int MIDDLE = 372;
+    static final int ONE = 376;
+
     /** The threads' shares, each on a line of its own: the next strip, and the one behind the last. */
     static final int SHARES = 384;
 

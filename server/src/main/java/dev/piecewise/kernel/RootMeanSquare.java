@@ -11,14 +11,7 @@ record RootMeanSquare(Assembler code, int at) {
 
     /** Of a register with sums of squares: in all its lanes 1 / sqrt(all of them / width + eps). */
     void reciprocal(int sums, int spare) {
-        for (int half : new int[] {Assembler.SWAP_HALVES, Assembler.SWAP_NEIGHBOURS}) {
-            code.permuteQuarters(spare, sums, half);
-            code.addFloats(sums, sums, spare);
-        }
-        for (int half : new int[] {Assembler.SWAP_HALVES, Assembler.SWAP_NEIGHBOURS}) {
-            code.permuteInQuarters(spare, sums, half);
-            code.addFloats(sums, sums, spare);
-        }
+        code.acrossLanes(sums, spare, code::addFloats);
         code.multiplyRepeated(sums, sums, RDI, at);
         code.loadRepeated(spare, RDI, at + Float.BYTES);
         code.addFloats(sums, sums, spare);

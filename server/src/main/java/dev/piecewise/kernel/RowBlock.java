@@ -1,17 +1,16 @@
 package dev.piecewise.kernel;
 
 import static dev.piecewise.kernel.Assembler.LINE;
-import static dev.piecewise.kernel.ProductKernel.AHEAD;
-import static dev.piecewise.kernel.ProductKernel.LINES;
-import static dev.piecewise.kernel.ProductKernel.PAIRS;
-import static dev.piecewise.kernel.ProductKernel.PAIR_BYTES;
-import static dev.piecewise.kernel.ScalarAssembler.R10;
 import static dev.piecewise.kernel.ScalarAssembler.R9;
 import static dev.piecewise.kernel.ScalarAssembler.RAX;
 import static dev.piecewise.kernel.ScalarAssembler.RCX;
 import static dev.piecewise.kernel.ScalarAssembler.RDI;
 import static dev.piecewise.kernel.ScalarAssembler.RDX;
 import static dev.piecewise.kernel.ScalarAssembler.RSI;
+import static dev.piecewise.kernel.StripKernel.AHEAD;
+import static dev.piecewise.kernel.StripKernel.LINES;
+import static dev.piecewise.kernel.StripKernel.SLICES;
+import static dev.piecewise.kernel.StripKernel.SLICE_BYTES;
 
 /** One or two rows: every weight becomes a float, as the inputs do once a thread, and the sums stay in registers. */
 record RowBlock(Assembler code, int rows, int inputs) implements Block {
@@ -21,18 +20,12 @@ record RowBlock(Assembler code, int rows, int inputs) implements Block {
     private static final int ODD = 30;
     private static final int UPPER_HALF = 31;
 
-    @Override
-    public long scratchBytes() {
-        return (long) rows * inputs * Float.BYTES;
-    }
-
-    /** r10 points at the inputs as floats. */
+    /** The scratch holds the inputs as floats. */
     @Override
     public void prepare(int scratch) {
         code.loadRepeated(UPPER_HALF, RDI, ProductArguments.UPPER_HALF);
-        code.move(R10, R9);
-        code.add(R10, scratch);
-        code.move(RAX, R10);
+        code.move(RAX, R9);
+        code.add(RAX, scratch);
         code.load(RDX, RDI, ProductArguments.X);
         for (int row = 0; row < rows; row++) {
             code.widenAll(RAX, RDX, inputs, RCX);
@@ -42,14 +35,9 @@ record RowBlock(Assembler code, int rows, int inputs) implements Block {
     }
 
     @Override
-    public void beginStrip() {
-        code.move(RDX, R10);
-    }
-
-    @Override
     public void beginChunk() {
         code.zero(0);
-        for (int at = 0; at < rows * PAIR_BYTES; at += LINE) {
+        for (int at = 0; at < rows * SLICE_BYTES; at += LINE) {
             code.storeVector(R9, at, 0);
         }
     }
@@ -59,7 +47,7 @@ record RowBlock(Assembler code, int rows, int inputs) implements Block {
         for (int sum = 0; sum < 2 * rows * LINES; sum++) {
             code.zero(sum);
         }
-        for (int pair = 0; pair < PAIRS; pair++) {
+        for (int pair = 0; pair < SLICES; pair++) {
             for (int line = 0; line < LINES; line++) {
                 multiply(pair, line);
             }
@@ -73,7 +61,7 @@ record RowBlock(Assembler code, int rows, int inputs) implements Block {
     }
 
     private void multiply(int pair, int line) {
-        int at = pair * PAIR_BYTES + line * LINE;
+        int at = pair * SLICE_BYTES + line * LINE;
         code.loadVector(ODD, RSI, at);
         code.prefetch(RSI, at + AHEAD);
         code.shiftLeft(EVEN, ODD, Short.SIZE);

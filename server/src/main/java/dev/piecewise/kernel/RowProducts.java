@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Products of a few rows with a matrix of bfloat16 that lies as oneDNN packs it for AMX: strips of 64 outputs, in each all inputs, two by two. They read memory as fast as it gives, and round as
- * oneDNN's own do, bit by bit. Runs on PyTorch's OpenMP threads. Any thread may call.
+ * Products of a few rows of bfloat16 with a matrix that lies as oneDNN packs it for AMX: strips of 64 outputs, in each all inputs, two by two (bfloat16) or four by four (int8). They read memory as
+ * fast as it gives, and round as oneDNN's own do, bit by bit. Runs on PyTorch's OpenMP threads. Any thread may call.
  */
 public final class RowProducts {
     /** Of a product. */
@@ -24,7 +24,7 @@ public final class RowProducts {
     static final int UPPER_HALF = 0xFFFF0000;
 
     private final Team team;
-    private final Map<Long, Kernel> kernels = new ConcurrentHashMap<>();
+    private final Map<Shape, Kernel> kernels = new ConcurrentHashMap<>();
     private final ThreadLocal<Workspace> workspaces;
 
     RowProducts(Team team) {
@@ -33,14 +33,27 @@ public final class RowProducts {
     }
 
     /** Whether matrices of this shape are multiplied; others lie otherwise. */
-    public static boolean fit(long inputs, long outputs) {
-        return inputs % ProductKernel.BLOCK == 0 && outputs % ProductKernel.OUTPUTS == 0;
+    public static boolean fit(long inputs, long outputs, boolean int8) {
+        return inputs % (int8 ? Int8Kernel.BLOCK : ProductKernel.BLOCK) == 0 && outputs % StripKernel.OUTPUTS == 0;
     }
 
-    /** A packed matrix by its address, and that of what is added to each row's products, 0 if nothing is. */
-    public record Matrix(long weights, long bias, int inputs, int outputs) {
+    /**
+     * A packed matrix by its address, of int8 if there are scales, else of bfloat16.
+     *
+     * @param scales address of a float for each output, or 0
+     * @param bias address of what is added to each row's products, 0 if nothing is
+     */
+    public record Matrix(long weights, long scales, long bias, int inputs, int outputs) {
         public boolean fit() {
-            return RowProducts.fit(inputs, outputs);
+            return RowProducts.fit(inputs, outputs, int8());
+        }
+
+        boolean int8() {
+            return scales != 0;
+        }
+
+        long bytes() {
+            return (long) inputs * outputs * (int8() ? 1 : Short.BYTES);
         }
     }
 
@@ -50,7 +63,7 @@ public final class RowProducts {
     }
 
     /**
-     * y = onto + bias + x Wᵀ, bfloat16, rounded once.
+     * y = onto + bias + x Wᵀ, bfloat16, rounded once; with a matrix of int8 as {@link Int8Kernel} has it.
      *
      * @param x one to {@link #MOST_ROWS} of them
      * @param onto as many, or {@link Rows#NONE}
@@ -59,11 +72,12 @@ public final class RowProducts {
     public void multiply(Rows x, Matrix matrix, Rows onto, long y, int rows) {
         int inputs = matrix.inputs;
         int kind = rows <= TileBlock.MOST ? rows : TileBlock.MOST * 2 + rows % TileBlock.MOST;
-        Kernel kernel = kernels.computeIfAbsent((long) kind << Integer.SIZE | inputs, _ -> Kernel.of(kind, inputs));
+        boolean int8 = matrix.int8();
+        Kernel kernel = kernels.computeIfAbsent(new Shape(kind, inputs, int8), Kernel::of);
         Workspace workspace = workspaces.get();
-        workspace.share(matrix.outputs / ProductKernel.OUTPUTS, kernel.scratchBytes);
+        workspace.share(matrix.outputs / StripKernel.OUTPUTS, kernel.scratchBytes);
         MemorySegment arguments = workspace.arguments;
-        arguments.set(JAVA_LONG, ProductArguments.STRIP_BYTES, (long) inputs * ProductKernel.OUTPUTS * Short.BYTES);
+        arguments.set(JAVA_LONG, ProductArguments.STRIP_BYTES, matrix.bytes() / matrix.outputs * StripKernel.OUTPUTS);
         arguments.set(JAVA_LONG, ProductArguments.WEIGHTS, matrix.weights);
         arguments.set(JAVA_LONG, ProductArguments.CHUNKS, kernel.chunks);
         arguments.set(JAVA_LONG, ProductArguments.BLOCKS, inputs / ProductKernel.BLOCK / kernel.chunks);
@@ -75,6 +89,9 @@ public final class RowProducts {
         arguments.set(JAVA_LONG, ProductArguments.ONTO, onto.address);
         arguments.set(JAVA_LONG, ProductArguments.ONTO_ROW_BYTES, onto.stride * Short.BYTES);
         arguments.set(JAVA_LONG, ProductArguments.GROUPS, rows / TileBlock.MOST);
+        arguments.set(JAVA_LONG, ProductArguments.ROWS, rows);
+        arguments.set(JAVA_LONG, ProductArguments.WEIGHT_SUMS, matrix.weights + matrix.bytes());
+        arguments.set(JAVA_LONG, ProductArguments.SCALES, matrix.scales);
         MemorySegment.copy(kernel.tiles, 0, arguments, ProductArguments.TILES, kernel.tiles.byteSize());
         team.run(kernel.code, arguments.address(), team.threads());
     }
@@ -88,12 +105,17 @@ public final class RowProducts {
         return chunks;
     }
 
+    /** What code is made for; {@code kind} stands for a number of rows. */
+    private record Shape(int kind, int inputs, boolean int8) {}
+
     private record Kernel(long code, long scratchBytes, long chunks, MemorySegment tiles) {
-        static Kernel of(int rows, int inputs) {
+        static Kernel of(Shape shape) {
+            int rows = shape.kind;
+            StripKernel kernel = shape.int8 ? Int8Kernel.of(rows, shape.inputs) : ProductKernel.of(rows, shape.inputs);
             return new Kernel(
-                    MachineCode.of(ProductKernel.code(rows, inputs)).address(),
-                    ProductKernel.scratchBytes(rows, inputs),
-                    RowProducts.chunks(inputs),
+                    MachineCode.of(kernel.function()).address(),
+                    kernel.scratchBytes(),
+                    RowProducts.chunks(shape.inputs),
                     MemorySegment.ofArray(configurations(rows)));
         }
     }
@@ -123,6 +145,7 @@ public final class RowProducts {
             arguments.set(JAVA_LONG, ProductArguments.LAST_SHARE, first + shares);
             arguments.set(JAVA_INT, ProductArguments.UPPER_HALF, UPPER_HALF);
             arguments.set(JAVA_INT, ProductArguments.FLOAT_CONTROL, FLOAT_CONTROL);
+            Int8Kernel.writeConstants(arguments);
         }
 
         /** Gives every thread its share of so many strips, and so many bytes. */

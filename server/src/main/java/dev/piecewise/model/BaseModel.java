@@ -47,7 +47,7 @@ public final class BaseModel implements AutoCloseable {
         List<PtNDArray> tensors = Weights.tensors(script, source, config, frequencies, layout);
         this.weights = IValue.listFrom(tensors.toArray(PtNDArray[]::new));
         NativeHeap.trim();
-        this.fewRows = layout == LinearLayout.PACKED ? FewRows.most(script, Weights.linear(tensors)) : 0;
+        this.fewRows = packed() ? FewRows.most(script, Weights.linear(tensors, config.layers(), layout)) : 0;
         this.bankLayout = new BankLayout(config, precision.bytes());
         this.shape = IValue.listFrom(
                 config.layers(),

@@ -24,15 +24,22 @@ record DecoderLayer(
         int units = config.intermediate();
         return new DecoderLayer(
                 weights[at],
-                new Matrix(weights[at + 1], weights[at + 2], config.hidden(), qkv),
-                new Matrix(weights[at + 3], weights[at + 4], config.in(Projection.O), config.hidden()),
+                matrix(weights, config, layer, 0, config.hidden(), qkv),
+                matrix(weights, config, layer, 1, config.in(Projection.O), config.hidden()),
                 weights[at + 5],
-                new Matrix(weights[at + 6], weights[at + 7], config.hidden(), 2 * units),
-                new Matrix(weights[at + 8], weights[at + 9], units, config.hidden()),
+                matrix(weights, config, layer, 2, config.hidden(), 2 * units),
+                matrix(weights, config, layer, 3, units, config.hidden()),
                 weights[at + 10],
                 weights[at + 11],
                 new HeadRotation.Arena(arena[2 * layer], arena[2 * layer + 1], headStride),
                 config.window(layer));
+    }
+
+    /** Of a layer's projections, in the order of their groups. */
+    private static Matrix matrix(long[] weights, ModelConfig config, int layer, int group, int inputs, int outputs) {
+        int at = Weights.GROUPS[group] + 12 * layer;
+        int scales = 4 + 12 * config.layers() + 4 * layer + group;
+        return new Matrix(weights[at], scales < weights.length ? weights[scales] : 0, weights[at + 1], inputs, outputs);
     }
 
     boolean fits() {

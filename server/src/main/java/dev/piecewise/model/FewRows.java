@@ -1,6 +1,5 @@
 package dev.piecewise.model;
 
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import dev.piecewise.kernel.RowProducts;
 import java.util.List;
@@ -17,19 +16,16 @@ final class FewRows {
     private FewRows() {}
 
     /** Rows that products with these packed weights, one of each shape, have at most; 0 if they are oneDNN's. */
-    static int most(TorchScript script, List<PtNDArray> weights) {
+    static int most(TorchScript script, List<Weights.Linear> weights) {
         if (!TorchOperators.present()) {
             return 0;
         }
-        for (PtNDArray weight : weights) {
-            Shape size = weight.getShape();
-            if (!RowProducts.fit(size.get(1), size.get(0))) {
+        for (Weights.Linear weight : weights) {
+            if (!RowProducts.fit(
+                    weight.inputs(), weight.outputs(), weight.scales().isPresent())) {
                 continue;
             }
-            float different = script.call("few_rows_differ")
-                    .tensor(weight)
-                    .number(RowProducts.MOST_ROWS)
-                    .floats()[0];
+            float different = different(script, weight);
             if (different > 0) {
                 LOG.warn(
                         "products of few rows differ from oneDNN's in {} numbers; oneDNN's are used", (long) different);
@@ -37,5 +33,17 @@ final class FewRows {
             }
         }
         return RowProducts.MOST_ROWS;
+    }
+
+    private static float different(TorchScript script, Weights.Linear weight) {
+        try (PtNDArray none = (PtNDArray) script.manager().create(new float[0])) {
+            return script.call("few_rows_differ")
+                    .tensor(weight.values())
+                    .tensor(weight.scales().orElse(none))
+                    .number(weight.inputs())
+                    .number(weight.outputs())
+                    .number(RowProducts.MOST_ROWS)
+                    .floats()[0];
+        }
     }
 }

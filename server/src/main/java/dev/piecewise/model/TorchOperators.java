@@ -64,8 +64,8 @@ final class TorchOperators {
     }
 
     private enum Operator {
-        /** x [T, in], w packed [out, in], bias [out] or empty, onto [T, out] or empty -> [T, out]. Rows of x and of onto may lie apart. */
-        ROWS("rows", "(Tensor x, Tensor w, Tensor bias, Tensor onto) -> Tensor"),
+        /** x [T, in], w packed [out, in], scale [out] float32 if w is int8 (then [in, out]), else empty, bias [out] or empty, onto [T, out] or empty -> [T, out]. Rows of x and of onto may lie apart. */
+        ROWS("rows", "(Tensor x, Tensor w, Tensor scale, Tensor bias, Tensor onto) -> Tensor"),
         /** x [T, width], gain [width], eps [1] float32 -> [T, width]. */
         NORM("norm", "(Tensor x, Tensor gain, Tensor eps) -> Tensor"),
         /**
@@ -116,14 +116,18 @@ final class TorchOperators {
         }
     }
 
-    private void rows(long arguments, long inputs, long outputs) throws Throwable {
+    private void rows(long arguments, long taken, long given) throws Throwable {
         long x = argument(arguments, 0);
         long w = argument(arguments, 1);
         int rows = size(x, 0);
-        Matrix matrix = new Matrix(TorchShim.data(w), TorchShim.data(argument(arguments, 2)), size(x, 1), size(w, 0));
+        long scale = argument(arguments, 2);
+        long scales = TorchShim.data(scale);
+        int outputs = scales == 0 ? size(w, 0) : size(scale, 0);
+        Matrix matrix =
+                new Matrix(TorchShim.data(w), scales, TorchShim.data(argument(arguments, 3)), size(x, 1), outputs);
         long y = TorchShim.empty(rows, matrix.outputs(), Precision.BFLOAT16);
-        kernels.products().multiply(rowsOf(x), matrix, rowsOf(argument(arguments, 3)), TorchShim.data(y), rows);
-        delete(arguments, 4);
+        kernels.products().multiply(rowsOf(x), matrix, rowsOf(argument(arguments, 4)), TorchShim.data(y), rows);
+        delete(arguments, 5);
         TorchShim.write(arguments, y);
     }
 

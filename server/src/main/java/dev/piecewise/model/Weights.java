@@ -8,7 +8,7 @@ import dev.piecewise.checkpoint.Projection;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Optional;
 
 /**
  * The base model's weights in the order that the script expects: embedding, last norm, head, RoPE frequencies, then twelve for each layer, absent ones empty.
@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
 final class Weights {
     /** Rows of input that the packed layout is made for: a batch of decoding sequences. */
     private static final int PACKED_ROWS = 16;
+    /** Where the first layer's linear layers are. */
+    static final int[] GROUPS = {5, 7, 10, 12};
 
     private final TorchScript script;
     private final WeightSource source;
@@ -51,9 +53,33 @@ final class Weights {
         return weights.tensors;
     }
 
-    /** Of all that {@link #tensors} gave: the head and the first layer's linear layers, one of each shape. */
-    static List<PtNDArray> linear(List<PtNDArray> tensors) {
-        return IntStream.of(2, 5, 7, 10, 12).mapToObj(tensors::get).toList();
+    /** A linear layer's weights, and the scales of its outputs if they are int8. */
+    record Linear(PtNDArray values, Optional<PtNDArray> scales) {
+        /** oneDNN's int8 lies the other way round. */
+        long outputs() {
+            return values.getShape().get(scales.isPresent() ? 1 : 0);
+        }
+
+        long inputs() {
+            return values.getShape().get(scales.isPresent() ? 0 : 1);
+        }
+    }
+
+    /** Of all that {@link #tensors} gave: the first layer's linear layers and the head, one of each shape. */
+    static List<Linear> linear(List<PtNDArray> tensors, int layers, LinearLayout layout) {
+        int scales = 4 + 12 * layers;
+        List<Linear> found = new ArrayList<>();
+        for (int group = 0; group < GROUPS.length; group++) {
+            found.add(linear(tensors, GROUPS[group], scales + group, layout));
+        }
+        found.add(linear(tensors, 2, scales + GROUPS.length * layers, layout));
+        return found;
+    }
+
+    private static Linear linear(List<PtNDArray> tensors, int at, int scale, LinearLayout layout) {
+        return new Linear(
+                tensors.get(at),
+                layout == LinearLayout.PACKED_INT8 ? Optional.of(tensors.get(scale)) : Optional.empty());
     }
 
     private void loadEnds(RopeNumbers rope) {

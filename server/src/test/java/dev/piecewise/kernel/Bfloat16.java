@@ -37,4 +37,14 @@ final class Bfloat16 {
         }
         return values;
     }
+
+    /** To the nearest, to the even one of two. */
+    static short bits(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        return (short) ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    }
+
+    static float rounded(float value) {
+        return Float.intBitsToFloat(bits(value) << 16);
+    }
 }

@@ -57,9 +57,9 @@ final class RowProductsTest {
 
     @Test
     void shapesThatDoNotFillStripsDoNotFit() {
-        assertThat(RowProducts.fit(64, 128)).isTrue();
-        assertThat(RowProducts.fit(48, 128)).isFalse();
-        assertThat(RowProducts.fit(64, 96)).isFalse();
+        assertThat(RowProducts.fit(64, 128, false)).isTrue();
+        assertThat(RowProducts.fit(48, 128, false)).isFalse();
+        assertThat(RowProducts.fit(64, 96, false)).isFalse();
     }
 
     private static RowProducts products(int threads) {
@@ -96,6 +96,7 @@ final class RowProductsTest {
                         new Rows(memory(arena, x).address(), inputs),
                         new Matrix(
                                 memory(arena, packed()).address(),
+                                0,
                                 added ? memory(arena, bias).address() : 0,
                                 inputs,
                                 outputs),
@@ -112,7 +113,7 @@ final class RowProductsTest {
                 for (int out = 0; out < outputs; out++) {
                     float sum = sum(row, out);
                     y[row * outputs + out] =
-                            rounded(added ? value(onto[row * outputs + out]) + (value(bias[out]) + sum) : sum);
+                            Bfloat16.bits(added ? value(onto[row * outputs + out]) + (value(bias[out]) + sum) : sum);
                 }
             }
             return y;
@@ -157,19 +158,13 @@ final class RowProductsTest {
         private static short[] numbers(Random random, int count) {
             short[] numbers = new short[count];
             for (int i = 0; i < count; i++) {
-                numbers[i] = rounded((float) random.nextGaussian());
+                numbers[i] = Bfloat16.bits((float) random.nextGaussian());
             }
             return numbers;
         }
 
         private static float value(short bfloat16) {
             return Float.intBitsToFloat(bfloat16 << 16);
-        }
-
-        /** To the nearest, to the even one of two. */
-        private static short rounded(float value) {
-            int bits = Float.floatToRawIntBits(value);
-            return (short) ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
         }
     }
 }

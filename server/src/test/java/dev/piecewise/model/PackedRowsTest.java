@@ -46,15 +46,33 @@ final class PackedRowsTest {
     void fewRowsComeOutAsOneDnnHasThem(int outputs, int inputs) {
         assumeThat(TorchOperators.present()).isTrue();
         try (PtNDArray w = random(1, outputs, inputs);
+                PtNDArray none = (PtNDArray) script.manager().create(new float[0]);
                 PtNDArray packed = script.call("pack").tensor(w).number(BATCH).keep()) {
-            for (int rows : new int[] {4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 18, 31, 32, 33, 48, 63, 64}) {
-                assertThat(script.call("few_rows_differ")
-                                .tensor(packed)
-                                .number(rows)
-                                .floats())
-                        .as("1, 2, 3 and %d rows", rows)
-                        .containsExactly(0);
-            }
+            assertFewRowsAlike(packed, none, inputs, outputs);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 64", "64, 256", "2560, 2048", "256, 5632", "64, 14336"})
+    void fewRowsWithInt8ComeOutAsOneDnnHasThem(int outputs, int inputs) {
+        assumeThat(TorchOperators.present()).isTrue();
+        try (PtNDArray w = random(1, outputs, inputs)) {
+            PtNDArray[] quantized = script.call("quantize").tensor(w).keepAll();
+            assertFewRowsAlike(quantized[0], quantized[1], inputs, outputs);
+        }
+    }
+
+    private void assertFewRowsAlike(PtNDArray packed, PtNDArray scales, int inputs, int outputs) {
+        for (int rows : new int[] {4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 18, 31, 32, 33, 48, 63, 64}) {
+            assertThat(script.call("few_rows_differ")
+                            .tensor(packed)
+                            .tensor(scales)
+                            .number(inputs)
+                            .number(outputs)
+                            .number(rows)
+                            .floats())
+                    .as("1, 2, 3 and %d rows", rows)
+                    .containsExactly(0);
         }
     }
 
