@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RowProducts {
     /** Of a product. */
-    public static final int MOST_ROWS = 4 * TileBlock.MOST;
+    public static final int MOST_ROWS = 8 * TileBlock.MOST;
 
     /** Inputs that oneDNN sums up at most before it adds them to what came before. */
     private static final int MOST_CHUNK = 2048;

@@ -39,7 +39,7 @@ final class Int8ProductsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 5, 16, 17, 40, 64})
+    @ValueSource(ints = {1, 2, 4, 5, 16, 17, 40, 64, 121, 128})
     void rowsAreRoundedByStepsOfTheirOwn(int rows) {
         float[] x = numbers(rows * INPUTS);
         float[] onto = numbers(rows * OUTPUTS);

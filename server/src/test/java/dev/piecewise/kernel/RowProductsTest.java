@@ -28,7 +28,7 @@ final class RowProductsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7, 16, 17, 32, 50, 64})
+    @ValueSource(ints = {1, 2, 3, 7, 16, 17, 32, 50, 64, 121, 128})
     void productsAreTheSumsOfBlocks(int rows) {
         Case given = new Case(rows, INPUTS, OUTPUTS);
         assertThat(given.multiplied(products(2), false)).isEqualTo(given.expected(false));

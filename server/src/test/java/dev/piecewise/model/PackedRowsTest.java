@@ -63,7 +63,7 @@ final class PackedRowsTest {
     }
 
     private void assertFewRowsAlike(PtNDArray packed, PtNDArray scales, int inputs, int outputs) {
-        for (int rows : new int[] {4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 18, 31, 32, 33, 48, 63, 64}) {
+        for (int rows : new int[] {4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 18, 31, 32, 33, 48, 64, 65, 112, 127, 128}) {
             assertThat(script.call("few_rows_differ")
                             .tensor(packed)
                             .tensor(scales)
