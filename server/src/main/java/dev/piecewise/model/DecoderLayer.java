@@ -35,10 +35,9 @@ record DecoderLayer(
                 config.window(layer));
     }
 
-    /** Of a layer's projections, in the order of their groups. */
     private static Matrix matrix(long[] weights, ModelConfig config, int layer, int group, int inputs, int outputs) {
         int at = Weights.GROUPS[group] + 12 * layer;
-        int scales = 4 + 12 * config.layers() + 4 * layer + group;
+        int scales = Weights.scales(config.layers(), layer, group);
         return new Matrix(weights[at], scales < weights.length ? weights[scales] : 0, weights[at + 1], inputs, outputs);
     }
 

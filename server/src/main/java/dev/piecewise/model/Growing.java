@@ -15,10 +15,15 @@ abstract class Growing<A> {
         return size;
     }
 
-    /** Makes the list this long; what is new is 0. */
+    /** Makes the list this long; what is new may hold anything. */
     final void size(int wanted) {
         ensure(wanted - size);
         size = wanted;
+    }
+
+    /** Empties it; its memory stays. */
+    final void clear() {
+        size = 0;
     }
 
     final void addAll(Growing<A> other) {

@@ -12,6 +12,14 @@ final class Longs extends Growing<long[]> {
         values()[index] = value;
     }
 
+    /** So many zeros more; gives the index of the first. */
+    int addZeros(int count) {
+        int first = size();
+        size(first + count);
+        Arrays.fill(values(), first, first + count, 0);
+        return first;
+    }
+
     void add(long... more) {
         append(more, more.length);
     }

@@ -5,7 +5,7 @@ import dev.piecewise.kernel.RowAttention.Heads;
 import dev.piecewise.kernel.RowAttention.Table;
 import java.util.List;
 
-/** The single tokens that a batch begins with, one of each sequence, as {@code attend_alone} takes them. */
+/** The single tokens that a batch begins with, one of each sequence, as {@code attend_alone} takes them. One batch's at a time; its memory is used again. Confined to one thread. */
 final class SingleTokens {
     private final Heads heads;
     private final long places;
@@ -13,9 +13,16 @@ final class SingleTokens {
     private int tokens;
     private int longest;
 
-    SingleTokens(Heads heads, long places, List<Span> spans) {
+    SingleTokens(Heads heads, long places) {
         this.heads = heads;
         this.places = places;
+    }
+
+    /** Those of this batch from now on. */
+    void take(List<Span> spans) {
+        table.clear();
+        tokens = 0;
+        longest = 0;
         while (tokens < spans.size() && spans.get(tokens).length() == 1) {
             add(spans.get(tokens));
         }
@@ -35,9 +42,8 @@ final class SingleTokens {
     }
 
     private void add(Span span) {
-        int at = table.size();
         int length = span.position() + 1;
-        table.size(at + heads.kv() * Table.WIDTH);
+        int at = table.addZeros(heads.kv() * Table.WIDTH);
         Table.put(
                 table.values(),
                 at,

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers of one step in the layout that the script's {@code step} and {@code sample} describe. Used once. */
+/** The numbers of a step in the layout that the script's {@code step} and {@code sample} describe. One step's at a time; its memory is used again. Confined to one thread. */
 final class StepInputs {
     private static final int ROWS = 7;
     /** Below it the likeliest token is taken: in float32 the logits could no longer be divided by it. */
@@ -16,11 +16,8 @@ final class StepInputs {
 
     private static final float BELOW_ONE = Math.nextDown(1f);
 
-    private final List<Span> spans;
-    private final Segments segments;
-    private final int tokens;
     private final List<Draw> draws = new ArrayList<>();
-    private final Longs ints;
+    private final Longs ints = new Longs(1024);
     private final Floats floats = new Floats(64);
     private final Longs logitRows = new Longs(16);
     private final Longs targets = new Longs(16);
@@ -35,34 +32,57 @@ final class StepInputs {
     private final Longs filtered = new Longs(16);
     private final Longs topKs = new Longs(16);
     private final Longs maskedRows = new Longs(16);
+    /** What becomes part of the ints, in this order, behind the tokens' own. */
+    private final List<Longs> parts = List.of(
+            logitRows,
+            targets,
+            logprobRows,
+            biasRows,
+            biasTokens,
+            repeatedRows,
+            repeatedTokens,
+            plain,
+            filtered,
+            topKs,
+            maskedRows);
+
+    private final boolean own;
+    private List<Span> spans = List.of();
+    private Segments segments;
+    private int tokens;
     private int maskWords;
     private int alternatives;
 
     /** {@code own} as {@link Segments} has it. */
-    StepInputs(Batch batch, boolean own) {
+    StepInputs(boolean own) {
+        this.own = own;
+        this.segments = new Segments(spans, own);
+    }
+
+    /** The numbers of this step from now on. */
+    void take(Batch batch) {
+        clear();
         spans = batch.spans();
         segments = new Segments(spans, own);
         tokens = batch.tokens();
-        ints = new Longs(ROWS * tokens + 64);
         addTokens();
         addDraws();
         addScored();
-        for (Longs part : List.of(
-                logitRows,
-                targets,
-                logprobRows,
-                biasRows,
-                biasTokens,
-                repeatedRows,
-                repeatedTokens,
-                plain,
-                filtered,
-                topKs)) {
-            ints.addAll(part);
-        }
+        parts.forEach(ints::addAll);
         addMasks();
         floats.addAll(biases);
         floats.addAll(penalties);
+    }
+
+    private void clear() {
+        parts.forEach(Longs::clear);
+        ints.clear();
+        floats.clear();
+        biases.clear();
+        penalties.clear();
+        draws.clear();
+        maskWords = 0;
+        alternatives = 0;
     }
 
     Longs ints() {
@@ -110,7 +130,7 @@ final class StepInputs {
     }
 
     private void addTokens() {
-        int[] at = {0};
+        int row = 0;
         ints.size(ROWS * tokens);
         for (int i = 0; i < spans.size(); i++) {
             Span span = spans.get(i);
@@ -118,7 +138,6 @@ final class StepInputs {
             int bare = Segments.columns(span) == 0 ? 1 : 0;
             for (int t = 0; t < span.length(); t++) {
                 int position = span.position() + t;
-                int row = at[0]++;
                 ints.set(row, span.tokens()[position]);
                 ints.set(tokens + row, position);
                 ints.set(2 * tokens + row, Math.max(span.ropeLength(), position + 1));
@@ -126,6 +145,7 @@ final class StepInputs {
                 ints.set(4 * tokens + row, i);
                 ints.set(5 * tokens + row, column);
                 ints.set(6 * tokens + row, bare);
+                row++;
             }
         }
     }
@@ -177,9 +197,7 @@ final class StepInputs {
     }
 
     private void addMasks() {
-        ints.addAll(maskedRows);
-        int at = ints.size();
-        ints.size(at + maskedRows.size() * maskWords);
+        int at = ints.addZeros(maskedRows.size() * maskWords);
         for (Draw draw : draws) {
             TokenMask mask = draw.mask();
             if (mask != null) {

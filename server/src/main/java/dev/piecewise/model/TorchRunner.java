@@ -25,6 +25,8 @@ public final class TorchRunner implements ModelRunner {
     private final ResidentPool pool;
     private final StepGains gains;
     private final Optional<StepUpdates> updates;
+    private final StepInputs inputs;
+    private final SingleTokens alone;
     private final HostTensor ints;
     private final HostTensor floats;
     private final HostTensor items;
@@ -43,6 +45,8 @@ public final class TorchRunner implements ModelRunner {
         this.pool = ResidentPool.of(base, resident);
         this.updates = StepUpdates.of(base, bank, pool);
         this.gains = new StepGains(base, pool.sharers());
+        this.inputs = new StepInputs(updates.isPresent());
+        this.alone = new SingleTokens(base.heads(), arena.places());
         this.ints = new HostTensor(base.script(), DataType.INT64, 4096);
         this.floats = new HostTensor(base.script(), DataType.FLOAT32, 1024);
         this.items = new HostTensor(base.script(), DataType.INT64, 1024);
@@ -67,12 +71,11 @@ public final class TorchRunner implements ModelRunner {
     public StepResult run(Batch batch) {
         prepareThread();
         batch.spans().forEach(this::check);
-        StepInputs inputs = new StepInputs(batch, updates.isPresent());
+        inputs.take(batch);
         long[] counts = inputs.counts();
         updates.ifPresent(own -> own.take(batch));
         PtNDArray taken = gains.of(updates.isPresent() ? List.of() : batch.spans());
-        SingleTokens alone =
-                new SingleTokens(base.heads(), arena.places(), base.runsOwnKernels() ? batch.spans() : List.of());
+        alone.take(base.runsOwnKernels() ? batch.spans() : List.of());
         float[] rows = base.script()
                 .call("step")
                 .with(base.weights())
@@ -94,7 +97,7 @@ public final class TorchRunner implements ModelRunner {
                 .ints(inputs.segments())
                 .ints(alone.counts())
                 .tensor(items.write(alone.table()))
-                .ints(program(batch, alone), updates.map(StepUpdates::number).orElse(0L))
+                .ints(program(batch), updates.map(StepUpdates::number).orElse(0L))
                 .floats();
         return results(batch, rows, counts);
     }
@@ -113,7 +116,7 @@ public final class TorchRunner implements ModelRunner {
     }
 
     /** The number of the layers that run this batch without the script, 0 if it has to. */
-    private long program(Batch batch, SingleTokens alone) {
+    private long program(Batch batch) {
         boolean few = alone.tokens() == batch.tokens()
                 && batch.tokens() <= base.fewRows()
                 && batch.spans().stream().noneMatch(Segments::standsAlone);

@@ -67,13 +67,17 @@ final class Weights {
 
     /** Of all that {@link #tensors} gave: the first layer's linear layers and the head, one of each shape. */
     static List<Linear> linear(List<PtNDArray> tensors, int layers, LinearLayout layout) {
-        int scales = 4 + 12 * layers;
         List<Linear> found = new ArrayList<>();
         for (int group = 0; group < GROUPS.length; group++) {
-            found.add(linear(tensors, GROUPS[group], scales + group, layout));
+            found.add(linear(tensors, GROUPS[group], scales(layers, 0, group), layout));
         }
-        found.add(linear(tensors, 2, scales + GROUPS.length * layers, layout));
+        found.add(linear(tensors, 2, scales(layers, layers, 0), layout));
         return found;
+    }
+
+    /** Where the scales of a layer's group of projections are, in int8; the head is the first one of what would be the next layer. */
+    static int scales(int layers, int layer, int group) {
+        return 4 + 12 * layers + GROUPS.length * layer + group;
     }
 
     private static Linear linear(List<PtNDArray> tensors, int at, int scale, LinearLayout layout) {
