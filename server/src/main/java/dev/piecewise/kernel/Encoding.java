@@ -1,6 +1,6 @@
 package dev.piecewise.kernel;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** The bytes of x86-64 instructions, as Intel's "Software Developer's Manual", volume 2, puts them together: prefixes, operands and what jumps skip. */
 class Encoding {
@@ -15,25 +15,23 @@ class Encoding {
     static final int BITS_512 = 0x40;
     static final int BROADCAST = 0x10;
 
-    private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+    private byte[] code = new byte[4096];
+    private int size;
 
     final byte[] bytes() {
-        return code.toByteArray();
+        return Arrays.copyOf(code, size);
     }
 
     /** Where the next instruction begins. */
     final int here() {
-        return code.size();
+        return size;
     }
 
     final void land(int jump) {
-        byte[] all = bytes();
-        int distance = all.length - jump;
+        int distance = size - jump;
         for (int i = 0; i < Integer.BYTES; i++) {
-            all[jump - Integer.BYTES + i] = (byte) (distance >> (8 * i));
+            code[jump - Integer.BYTES + i] = (byte) (distance >> (8 * i));
         }
-        code.reset();
-        code.writeBytes(all);
     }
 
     final void vector(int map, int prefix, int opcode, int reg, int left, int rm) {
@@ -89,7 +87,10 @@ class Encoding {
 
     final void bytes(int... values) {
         for (int value : values) {
-            code.write(value);
+            if (size == code.length) {
+                code = Arrays.copyOf(code, 2 * size);
+            }
+            code[size++] = (byte) value;
         }
     }
 }

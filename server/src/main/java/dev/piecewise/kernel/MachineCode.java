@@ -1,10 +1,13 @@
 package dev.piecewise.kernel;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Memory that the processor runs; it stays as long as the process. */
@@ -31,30 +34,15 @@ final class MachineCode {
     /** Where these bytes lie from now on, to be called. Written first and made to run then: never both at once. */
     @SuppressWarnings("restricted")
     static MemorySegment of(byte[] code) {
-        Linker linker = Linker.nativeLinker();
-        MethodHandle map = linker.downcallHandle(
-                linker.defaultLookup().findOrThrow("mmap"),
-                FunctionDescriptor.of(
-                        ValueLayout.ADDRESS,
-                        ValueLayout.ADDRESS,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_LONG));
-        MethodHandle protect = linker.downcallHandle(
-                linker.defaultLookup().findOrThrow("mprotect"),
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
         try {
-            MemorySegment memory = (MemorySegment)
-                    map.invokeExact(MemorySegment.NULL, (long) code.length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+            MemorySegment memory = (MemorySegment) Calls.MAP.invokeExact(
+                    MemorySegment.NULL, (long) code.length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             if (memory.address() == -1) {
                 throw new IllegalStateException("no memory for " + code.length + " bytes of code");
             }
             memory = memory.reinterpret(code.length, Arena.global(), null);
             memory.copyFrom(MemorySegment.ofArray(code));
-            if ((int) protect.invokeExact(memory, (long) code.length, READ_EXECUTE) != 0) {
+            if ((int) Calls.PROTECT.invokeExact(memory, (long) code.length, READ_EXECUTE) != 0) {
                 throw new IllegalStateException("this system lets no program make code");
             }
             return memory;
@@ -62,6 +50,19 @@ final class MachineCode {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("mmap and mprotect do not take these numbers", e);
+        }
+    }
+
+    private static final class Calls {
+        static final MethodHandle MAP = function(
+                "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+        static final MethodHandle PROTECT =
+                function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+
+        @SuppressWarnings("restricted")
+        private static MethodHandle function(String name, FunctionDescriptor type) {
+            Linker linker = Linker.nativeLinker();
+            return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
         }
     }
 }
