@@ -33,7 +33,7 @@ final class Team {
     /** So many threads, where this machine has AMX, the system allows it, and libgomp was loaded. */
     static Optional<Team> of(int threads) {
         boolean possible = SymbolLookup.loaderLookup().find(PARALLEL).isPresent()
-                && Cpu.has("amx_bf16", "avx512f", "avx512_bf16")
+                && Cpu.has("amx_bf16", "amx_int8", "avx512f", "avx512_bf16", "avx512_vnni")
                 && tilesAllowed()
                 && MachineCode.allowed();
         return possible ? Optional.of(new Team(threads)) : Optional.empty();

@@ -1,6 +1,6 @@
 /**
  * Machine code for what decides how fast a step is and no library does at memory's speed: products of a few rows with
- * packed weights, and attention of single tokens. JDK only.
+ * packed weights (bfloat16, int8) and with adapters, attention of single tokens, and what is between them. JDK only.
  */
 @NullMarked
 package dev.piecewise.kernel;
